@@ -1,0 +1,1 @@
+//! Request and answer types, and the client: the only door

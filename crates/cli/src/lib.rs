@@ -1,0 +1,1 @@
+//! The command line: the API with words and tables

@@ -1,0 +1,65 @@
+//! The contract of web servers that can answer http-01 for us where they own the port.
+
+use crate::ports::Ports;
+use async_trait::async_trait;
+use certwright_core::failure::Failure;
+use certwright_core::identifier::Identifier;
+use certwright_core::step::ProviderAct;
+use serde_json::{Map, Value};
+
+/// How one identifier's challenge can be answered by a web server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The site that answers for the name shows files below this folder.
+    Webroot {
+        /// The folder.
+        root: String,
+        /// The site, for people.
+        shown_by: String,
+    },
+    /// The server answers by itself once the preparation is made.
+    Server,
+    /// No site of this server answers for the name on the port.
+    Unserved {
+        /// Why, in words.
+        why: String,
+    },
+}
+
+/// How a web server can answer for several identifiers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WebWays {
+    /// For each identifier asked about, in the same order.
+    pub ways: Vec<(Identifier, Way)>,
+    /// The acts (of the target provider of the same name) that make `Way::Server` true: edits, check, reload.
+    /// Empty when no identifier needs them. They are applied before and undone after, through `AnyTarget`.
+    pub preparation: Vec<ProviderAct>,
+}
+
+/// A web server on this machine that may own the challenge port. The promises are those of `Target`:
+/// looking only reads, acts carry what they expect, undo restores exactly.
+#[async_trait]
+pub trait WebServer: Send + Sync {
+    /// The provider's name, as in the list of targets.
+    fn name(&self) -> &'static str;
+
+    /// Whether this server is installed and its configuration, by these settings, listens on the port.
+    ///
+    /// # Errors
+    /// When the configuration cannot be read because it is broken: with file and line.
+    async fn owns(&self, settings: &Map<String, Value>, port: u16, ports: &Ports) -> Result<bool, Failure>;
+
+    /// How it can answer for the identifiers on the port. `thumbprint` is the account key's (RFC 7638):
+    /// together with the token from the request it is the whole answer, so no file is needed.
+    ///
+    /// # Errors
+    /// When the configuration is broken: with file and line.
+    async fn ways(
+        &self,
+        settings: &Map<String, Value>,
+        port: u16,
+        identifiers: &[Identifier],
+        thumbprint: &str,
+        ports: &Ports,
+    ) -> Result<WebWays, Failure>;
+}

@@ -1,0 +1,55 @@
+//! Accounts: registrations with a certificate authority. The key is not here: it stays sealed in the store.
+
+use crate::id::{AccountId, AuthorityId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How far an account has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountState {
+    /// Its key is stored; the authority has not confirmed it yet.
+    KeyStored,
+    /// The authority knows it.
+    Valid,
+    /// It was deactivated by us or by the authority.
+    Deactivated,
+}
+
+/// The algorithm of an account key, by its JWS name (RFC 7518 §3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccountKeyType {
+    /// ECDSA on P-256.
+    ES256,
+    /// ECDSA on P-384.
+    ES384,
+    /// RSA PKCS#1 v1.5, for imported accounts.
+    RS256,
+}
+
+/// An account as the store gives it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its id here.
+    pub id: AccountId,
+    /// Whose account it is.
+    pub authority: AuthorityId,
+    /// How far it has come.
+    pub state: AccountState,
+    /// The account URL at the authority (RFC 8555 §7.3), once there is one.
+    pub url: Option<String>,
+    /// Mail addresses the authority was given, without `mailto:`.
+    pub contact: Vec<String>,
+    /// The terms that a person agreed to, by their URL; `None` where the authority states none.
+    pub terms_agreed: Option<String>,
+    /// When the person agreed.
+    pub terms_agreed_at: Option<Timestamp>,
+    /// Key identifier of the external account it was bound to, where it was (RFC 8555 §7.3.4).
+    pub external_account: Option<String>,
+    /// RFC 7638 thumbprint of its key.
+    pub thumbprint: String,
+    /// The algorithm of its key.
+    pub key_type: AccountKeyType,
+    /// When it was made.
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,272 @@
+//! When a certificate is due: a chain of pure reasons of which the first answers.
+
+use crate::identifier::Identifier;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How long a new certificate waits for its first request by hand before it is requested unattended. Long
+/// enough to look at Preview and Test, short enough that a forgotten one is issued the same day.
+pub const FIRST_REQUEST_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
+/// Below this lifetime a certificate is renewed at half of it, above at two thirds (Let's Encrypt's advice).
+const SHORT_LIFETIME: SignedDuration = SignedDuration::from_hours(10 * 24);
+
+/// What is known about a certificate when the question is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueFacts<'a> {
+    /// Paused by the user.
+    pub paused: bool,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When somebody asked by hand.
+    pub asked_at: Option<Timestamp>,
+    /// Back-off or the authority's word: not before this moment, unless asked by hand.
+    pub not_before: Option<Timestamp>,
+    /// Identifiers the user wants.
+    pub wanted: &'a [Identifier],
+    /// The newest published version.
+    pub current: Option<CurrentFacts<'a>>,
+}
+
+/// The newest published version, as far as the question needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CurrentFacts<'a> {
+    /// First moment of validity.
+    pub not_before: Timestamp,
+    /// Last moment of validity.
+    pub not_after: Timestamp,
+    /// What is in it.
+    pub identifiers: &'a [Identifier],
+    /// The instant drawn once in the authority's renewal window (RFC 9773 §4.2), where there is one.
+    pub renewal_window: Option<Timestamp>,
+}
+
+/// Why a certificate is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Somebody asked.
+    AskedByHand,
+    /// There is no version yet.
+    NeverIssued,
+    /// The identifiers were changed since the newest version.
+    IdentifiersChanged,
+    /// The authority's renewal window.
+    RenewalWindow,
+    /// Two thirds of the lifetime are over.
+    TwoThirds,
+    /// Half of a lifetime under ten days is over.
+    Half,
+}
+
+impl Reason {
+    /// In words, as an end to "due because …".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::AskedByHand => "it was asked for by hand",
+            Self::NeverIssued => "it was never issued",
+            Self::IdentifiersChanged => "its identifiers were changed",
+            Self::RenewalWindow => "the authority's renewal window has come",
+            Self::TwoThirds => "two thirds of its lifetime are over",
+            Self::Half => "half of its short lifetime is over",
+        }
+    }
+}
+
+/// The answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Now, for this reason.
+    Now(Reason),
+    /// Not before this moment, and then for this reason.
+    At(Timestamp, Reason),
+    /// Never: it is paused.
+    Paused,
+}
+
+/// Every reason, in order: the moment from which it holds.
+const REASONS: &[(Reason, fn(&DueFacts<'_>) -> Option<Timestamp>)] = &[
+    (Reason::AskedByHand, |facts| facts.asked_at),
+    (Reason::NeverIssued, |facts| {
+        facts
+            .current
+            .is_none()
+            .then(|| facts.created_at + FIRST_REQUEST_AFTER)
+    }),
+    (Reason::IdentifiersChanged, |facts| {
+        let current = facts.current.as_ref()?;
+        let mut wanted: Vec<_> = facts.wanted.iter().collect();
+        let mut issued: Vec<_> = current.identifiers.iter().collect();
+        wanted.sort();
+        wanted.dedup();
+        issued.sort();
+        (wanted != issued).then_some(current.not_before)
+    }),
+    (Reason::RenewalWindow, |facts| {
+        facts.current.as_ref()?.renewal_window
+    }),
+    (Reason::Half, |facts| share(facts, true)),
+    (Reason::TwoThirds, |facts| share(facts, false)),
+];
+
+fn share(facts: &DueFacts<'_>, short: bool) -> Option<Timestamp> {
+    let current = facts.current.as_ref()?;
+    let lifetime = current.not_after.duration_since(current.not_before);
+    if (lifetime < SHORT_LIFETIME) != short {
+        return None;
+    }
+    let wait = if short { lifetime / 2 } else { lifetime / 3 * 2 };
+    Some(current.not_before + wait)
+}
+
+/// Whether a certificate is due at `now`; otherwise when it will be. The reason whose moment comes first
+/// answers, and among those that hold already the first in the chain.
+pub fn due(facts: &DueFacts<'_>, now: Timestamp) -> Due {
+    if facts.paused {
+        return Due::Paused;
+    }
+    let mut earliest: Option<(Timestamp, Reason)> = None;
+    for (reason, holds_from) in REASONS {
+        let Some(mut moment) = holds_from(facts) else {
+            continue;
+        };
+        if *reason != Reason::AskedByHand {
+            moment = moment.max(facts.not_before.unwrap_or(moment));
+        }
+        if moment <= now {
+            return Due::Now(*reason);
+        }
+        if earliest.is_none_or(|(known, _)| moment < known) {
+            earliest = Some((moment, *reason));
+        }
+    }
+    match earliest {
+        Some((moment, reason)) => Due::At(moment, reason),
+        // Only a certificate without any lifetime gets here; asking again is the safe answer.
+        None => Due::Now(Reason::NeverIssued),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn names(text: &str) -> Vec<Identifier> {
+        text.split(' ')
+            .map(|name| Identifier::parse(name).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn the_first_reason_answers() {
+        let wanted = names("a.example.com");
+        let other = names("a.example.com b.example.com");
+        let day = |from: &str, to: &str| {
+            Some(CurrentFacts {
+                not_before: at(from),
+                not_after: at(to),
+                identifiers: &wanted,
+                renewal_window: None,
+            })
+        };
+        let base = DueFacts {
+            paused: false,
+            created_at: at("2026-01-01T00:00:00Z"),
+            asked_at: None,
+            not_before: None,
+            wanted: &wanted,
+            current: None,
+        };
+        let now = at("2026-01-31T00:00:00Z");
+        let ninety = day("2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z");
+        let six = day("2026-01-30T00:00:00Z", "2026-02-05T00:00:00Z");
+        for (name, facts, answer) in [
+            (
+                "new, within grace",
+                DueFacts {
+                    created_at: now,
+                    ..base.clone()
+                },
+                Due::At(now + FIRST_REQUEST_AFTER, Reason::NeverIssued),
+            ),
+            ("new, after grace", base.clone(), Due::Now(Reason::NeverIssued)),
+            (
+                "paused beats all",
+                DueFacts {
+                    paused: true,
+                    asked_at: Some(now),
+                    ..base.clone()
+                },
+                Due::Paused,
+            ),
+            (
+                "ninety days: two thirds",
+                DueFacts {
+                    current: ninety.clone(),
+                    ..base.clone()
+                },
+                Due::At(at("2026-03-02T00:00:00Z"), Reason::TwoThirds),
+            ),
+            (
+                "six days: half",
+                DueFacts {
+                    current: six.clone(),
+                    ..base.clone()
+                },
+                Due::At(at("2026-02-02T00:00:00Z"), Reason::Half),
+            ),
+            (
+                "by hand",
+                DueFacts {
+                    current: ninety.clone(),
+                    asked_at: Some(now),
+                    ..base.clone()
+                },
+                Due::Now(Reason::AskedByHand),
+            ),
+            (
+                "by hand beats back-off",
+                DueFacts {
+                    asked_at: Some(now),
+                    not_before: Some(at("2026-02-09T00:00:00Z")),
+                    ..base.clone()
+                },
+                Due::Now(Reason::AskedByHand),
+            ),
+            (
+                "back-off holds",
+                DueFacts {
+                    not_before: Some(at("2026-02-01T00:00:00Z")),
+                    ..base.clone()
+                },
+                Due::At(at("2026-02-01T00:00:00Z"), Reason::NeverIssued),
+            ),
+            (
+                "names changed",
+                DueFacts {
+                    wanted: &other,
+                    current: ninety.clone(),
+                    ..base.clone()
+                },
+                Due::Now(Reason::IdentifiersChanged),
+            ),
+            (
+                "renewal window",
+                DueFacts {
+                    current: ninety.map(|current| CurrentFacts {
+                        renewal_window: Some(at("2026-02-10T00:00:00Z")),
+                        ..current
+                    }),
+                    ..base
+                },
+                Due::At(at("2026-02-10T00:00:00Z"), Reason::RenewalWindow),
+            ),
+        ] {
+            assert_eq!(due(&facts, now), answer, "{name}");
+        }
+    }
+}

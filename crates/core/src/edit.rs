@@ -1,0 +1,223 @@
+//! Edits of hand-written configuration files, as data: which lines go, which come, and what must stand there.
+//!
+//! A plan carries hunks so that Preview shows the very lines the run will change, and so that a change can be
+//! taken back even when other lines of the file have moved meanwhile.
+
+use serde::{Deserialize, Serialize};
+
+/// One place of a file where lines are replaced. Lines carry no line ending.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hunk {
+    /// Zero-based index of the first removed line (or of the line before which lines are added) in the original.
+    pub line: usize,
+    /// The line before, as it stands (`None` at the start of the file).
+    pub before: Option<String>,
+    /// Lines that must stand there and go.
+    pub removed: Vec<String>,
+    /// Lines that come in their place.
+    pub added: Vec<String>,
+}
+
+/// All changes of one file. Hunks are in order of lines and do not touch each other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEdit {
+    /// The file, by its real path (symbolic links resolved).
+    pub path: String,
+    /// SHA-256 of the file the hunks were made for, lower-case hex.
+    pub expects: String,
+    /// The changes.
+    pub hunks: Vec<Hunk>,
+}
+
+/// Why an edit cannot be made in the file as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// The lines that should be replaced are not there, or there more than once.
+    #[error("{path}, line {line}: {what}")]
+    Moved {
+        /// The file.
+        path: String,
+        /// One-based line where they were expected.
+        line: usize,
+        /// What is there instead.
+        what: String,
+    },
+}
+
+impl FileEdit {
+    /// The file's text with the edit made. Line endings of untouched lines stay as they are.
+    ///
+    /// # Errors
+    /// When a hunk's removed lines do not stand where they should, and are not found in exactly one other place.
+    pub fn apply(&self, text: &str) -> Result<String, EditError> {
+        self.replace(text, false)
+    }
+
+    /// The file's text with the edit taken back. What others changed meanwhile stays.
+    ///
+    /// # Errors
+    /// When the lines this edit added are not found in exactly one place.
+    pub fn revert(&self, text: &str) -> Result<String, EditError> {
+        self.replace(text, true)
+    }
+
+    fn replace(&self, text: &str, backwards: bool) -> Result<String, EditError> {
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let ending = if lines.first().is_some_and(|line| line.ends_with("\r\n")) {
+            "\r\n"
+        } else {
+            "\n"
+        };
+        let bare: Vec<&str> = lines
+            .iter()
+            .map(|line| line.trim_end_matches(['\n', '\r']))
+            .collect();
+        let mut out = String::with_capacity(text.len() + 256);
+        let mut done = 0;
+        let mut shift: isize = 0;
+        for hunk in &self.hunks {
+            let (old, new) = if backwards {
+                (&hunk.added, &hunk.removed)
+            } else {
+                (&hunk.removed, &hunk.added)
+            };
+            let expected =
+                usize::try_from(hunk.line as isize + if backwards { shift } else { 0 }).unwrap_or(0);
+            shift += hunk.added.len() as isize - hunk.removed.len() as isize;
+            let at = self.locate(&bare, old, hunk.before.as_deref(), expected, done)?;
+            out.extend(lines[done..at].iter().copied());
+            for line in new {
+                if !out.is_empty() && !out.ends_with('\n') {
+                    out.push_str(ending);
+                }
+                out.push_str(line);
+                out.push_str(ending);
+            }
+            done = at + old.len();
+        }
+        out.extend(lines[done..].iter().copied());
+        // A file whose last line had no ending keeps it that way when that line was replaced.
+        if !text.ends_with('\n') && done == lines.len() && out.ends_with(ending) {
+            out.truncate(out.len() - ending.len());
+        }
+        Ok(out)
+    }
+
+    fn locate(
+        &self,
+        bare: &[&str],
+        old: &[String],
+        before: Option<&str>,
+        expected: usize,
+        from: usize,
+    ) -> Result<usize, EditError> {
+        let stands = |at: usize| {
+            at >= from
+                && at + old.len() <= bare.len()
+                && bare[at..at + old.len()]
+                    .iter()
+                    .zip(old)
+                    .all(|(line, wanted)| line == wanted)
+                && match before {
+                    Some(before) => at > 0 && (at == from || bare[at - 1] == before),
+                    None => at == 0,
+                }
+        };
+        if stands(expected) {
+            return Ok(expected);
+        }
+        let mut places = (from..=bare.len()).filter(|at| stands(*at));
+        match (places.next(), places.next()) {
+            (Some(at), None) => Ok(at),
+            (found, _) => Err(EditError::Moved {
+                path: self.path.clone(),
+                line: expected + 1,
+                what: if found.is_some() {
+                    "the lines to change stand there more than once now".to_owned()
+                } else {
+                    format!(
+                        "the lines to change are no longer there; now it says {:?}",
+                        bare.get(expected).copied().unwrap_or("(end of file)")
+                    )
+                },
+            }),
+        }
+    }
+
+    /// The change as a person reads it: a line number, what goes with `-`, what comes with `+`.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for hunk in &self.hunks {
+            lines.push(format!("{}, line {}:", self.path, hunk.line + 1));
+            lines.extend(hunk.removed.iter().map(|line| format!("- {line}")));
+            lines.extend(hunk.added.iter().map(|line| format!("+ {line}")));
+        }
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit() -> FileEdit {
+        FileEdit {
+            path: "/etc/nginx/a.conf".into(),
+            expects: String::new(),
+            hunks: vec![
+                Hunk {
+                    line: 1,
+                    before: Some("a".into()),
+                    removed: vec!["b".into()],
+                    added: vec!["B1".into(), "B2".into()],
+                },
+                Hunk {
+                    line: 3,
+                    before: Some("c".into()),
+                    removed: vec![],
+                    added: vec!["new".into()],
+                },
+            ],
+        }
+    }
+
+    #[test]
+    fn changes_only_its_lines_and_takes_them_back() {
+        let before = "a\nb\nc\nd\r\ne";
+        let after = edit().apply(before).unwrap();
+        assert_eq!(after, "a\nB1\nB2\nc\nnew\nd\r\ne");
+        assert_eq!(edit().revert(&after).unwrap(), before);
+    }
+
+    #[test]
+    fn takes_itself_back_when_others_added_lines_above() {
+        let after = edit().apply("a\nb\nc\nd\n").unwrap();
+        let moved = format!("# somebody's\n{after}# and below\n");
+        assert_eq!(
+            edit().revert(&moved).unwrap(),
+            "# somebody's\na\nb\nc\nd\n# and below\n"
+        );
+    }
+
+    #[test]
+    fn refuses_when_the_lines_are_gone_or_ambiguous() {
+        assert!(edit().apply("a\nX\nc\nd\n").is_err());
+        assert!(edit().apply("x\na\nb\ny\na\nb\nc\nd\n").is_err());
+    }
+
+    #[test]
+    fn keeps_a_missing_last_line_ending() {
+        let edit = FileEdit {
+            path: "f".into(),
+            expects: String::new(),
+            hunks: vec![Hunk {
+                line: 1,
+                before: Some("a".into()),
+                removed: vec!["b".into()],
+                added: vec!["B".into()],
+            }],
+        };
+        assert_eq!(edit.apply("a\nb").unwrap(), "a\nB");
+        assert_eq!(edit.revert("a\nB").unwrap(), "a\nb");
+    }
+}

@@ -1,0 +1,155 @@
+//! Failures: what was attempted, on what, what the other side answered, what to do next; and when to try again.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What the caller can do about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "class", content = "until", rename_all = "kebab-case")]
+pub enum FailureClass {
+    /// Likely to pass: try again by the back-off table.
+    Retry,
+    /// The other side said when.
+    WaitUntil(Timestamp),
+    /// Will not pass before a person has done something.
+    NeedsPerson,
+    /// Will not pass at all as it is configured.
+    Hopeless,
+}
+
+/// What one identifier of several did wrong, by the authority's own words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentifierProblem {
+    /// The identifier, as the authority names it.
+    pub identifier: String,
+    /// The ACME error type without its prefix, such as `connection`.
+    pub kind: String,
+    /// The authority's words.
+    pub detail: String,
+}
+
+/// Something went wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// A stable short name for scripts and documentation, such as `challenge-failed`.
+    pub kind: String,
+    /// What can be done.
+    pub class: FailureClass,
+    /// What was attempted, on what: begins with a verb.
+    pub attempted: String,
+    /// What the other side answered, in its words.
+    pub answer: String,
+    /// What to do next.
+    pub remedy: String,
+    /// Identifier by identifier, where the other side said so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identifiers: Vec<IdentifierProblem>,
+}
+
+impl Failure {
+    /// A failure of this kind and class.
+    pub fn new(
+        kind: &str,
+        class: FailureClass,
+        attempted: impl Into<String>,
+        answer: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            class,
+            attempted: attempted.into(),
+            answer: answer.into(),
+            remedy: remedy.into(),
+            identifiers: Vec::new(),
+        }
+    }
+
+    /// Likely to pass.
+    pub fn retry(
+        kind: &str,
+        attempted: impl Into<String>,
+        answer: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::new(kind, FailureClass::Retry, attempted, answer, remedy)
+    }
+
+    /// Needs a person.
+    pub fn person(
+        kind: &str,
+        attempted: impl Into<String>,
+        answer: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::new(kind, FailureClass::NeedsPerson, attempted, answer, remedy)
+    }
+
+    /// Adds what the other side said of single identifiers.
+    pub fn with_identifiers(mut self, identifiers: Vec<IdentifierProblem>) -> Self {
+        self.identifiers = identifiers;
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Could not {}: {}", self.attempted, self.answer)?;
+        for problem in &self.identifiers {
+            write!(
+                f,
+                "\n  {}: {} ({})",
+                problem.identifier, problem.detail, problem.kind
+            )?;
+        }
+        if !self.remedy.is_empty() {
+            write!(f, "\n  What to do: {}", self.remedy)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Minutes to wait after the first, second and third failure in a row; after that once a day.
+///
+/// The first is short because most outages are; the steps are tenfold because a fault that outlives one step
+/// is usually of another kind; the last is a day because a person has been told by then, and a CA that counts
+/// failures per hour (Let's Encrypt: 5 per name) is never pressed.
+const BACK_OFF_MINUTES: [i64; 3] = [1, 10, 100];
+const DAILY_MINUTES: i64 = 24 * 60;
+
+/// How long to wait after the `failures`-th failure in a row (the first is 1). `draw` in 0..1 spreads it by
+/// up to a tenth either way, so that many certificates that failed together do not come back together.
+pub fn back_off(failures: u32, draw: f64) -> SignedDuration {
+    let minutes = BACK_OFF_MINUTES
+        .get(failures.saturating_sub(1) as usize)
+        .copied()
+        .unwrap_or(DAILY_MINUTES);
+    let seconds = minutes as f64 * 60.0 * (0.9 + 0.2 * draw.clamp(0.0, 1.0));
+    SignedDuration::from_secs(seconds as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn back_off_grows_tenfold_to_daily_and_jitter_stays_within_a_tenth() {
+        for (failures, minutes) in [(1, 1), (2, 10), (3, 100), (4, 1440), (100, 1440)] {
+            assert_eq!(back_off(failures, 0.5).as_secs(), minutes * 60);
+            assert_eq!(back_off(failures, 0.0).as_secs(), minutes * 54);
+            assert_eq!(back_off(failures, 1.0).as_secs(), minutes * 66);
+        }
+    }
+
+    #[test]
+    fn says_what_was_attempted_what_came_back_and_what_to_do() {
+        let failure = Failure::person("port-taken", "listen on port 80", "held by apache2", "stop it");
+        assert_eq!(
+            failure.to_string(),
+            "Could not listen on port 80: held by apache2\n  What to do: stop it"
+        );
+    }
+}

@@ -1,0 +1,312 @@
+//! Runs: plan, marks and what was learnt give the next move. A run that was cut off goes on from here.
+
+use crate::failure::{Failure, FailureClass, back_off};
+use crate::id::{CertificateId, DeploymentId, RunId, VersionId};
+use crate::identifier::Identifier;
+use crate::plan::{Plan, PlanKind};
+use crate::step::StepRole;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How often a step that waits in place is tried again before the run gives up and cleans up.
+const TRIES_IN_PLACE: u32 = 3;
+
+/// How far a step has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mark", rename_all = "kebab-case")]
+pub enum Mark {
+    /// Not yet.
+    Todo,
+    /// Written before the act. Found on start it means "perhaps": the step looks before it repeats.
+    Begun {
+        /// Passing failures so far.
+        tries: u32,
+    },
+    /// To be performed again at a moment.
+    Later {
+        /// When.
+        at: Timestamp,
+        /// Passing failures so far.
+        tries: u32,
+        /// Why, in words.
+        why: String,
+    },
+    /// Done.
+    Done,
+    /// Not needed.
+    Skipped {
+        /// Why.
+        why: String,
+    },
+    /// Failed for good.
+    Failed {
+        /// What happened.
+        failure: Box<Failure>,
+        /// Passing failures before this one.
+        tries: u32,
+    },
+}
+
+/// One authorization of the run's order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownAuthorization {
+    /// Whose control is shown.
+    pub identifier: Identifier,
+    /// Its URL.
+    pub url: String,
+    /// The chosen challenge's URL, unless none was needed.
+    pub challenge: Option<String>,
+    /// The chosen challenge's token.
+    pub token: Option<String>,
+    /// Whether the authority has said that it is valid.
+    pub valid: bool,
+}
+
+/// What a run learnt on the way: the holes of its plan, filled. No secret is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Learnt {
+    /// The version being made (obtain) or deployed (deploy).
+    pub version: Option<VersionId>,
+    /// The order's URL.
+    pub order: Option<String>,
+    /// Where the request goes.
+    pub finalize: Option<String>,
+    /// The order's authorizations.
+    #[serde(default)]
+    pub authorizations: Vec<KnownAuthorization>,
+    /// Where the certificate is fetched.
+    pub certificate: Option<String>,
+    /// The version that the link pointed to before a deploy run switched it.
+    pub previous: Option<VersionId>,
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunState {
+    /// A worker is performing it, or will take it at once.
+    Active,
+    /// Parked until a stored moment.
+    Waiting,
+    /// All steps done.
+    Done,
+    /// Something failed; the clean-up was done.
+    Failed,
+    /// A person stopped it; the clean-up was done.
+    Cancelled,
+}
+
+impl RunState {
+    /// Whether nothing will happen any more.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// One performance of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// Of which certificate.
+    pub certificate: CertificateId,
+    /// Why, in words: `asked by hand`, `two thirds of the lifetime are over`.
+    pub reason: String,
+    /// What it performs.
+    pub plan: Plan,
+    /// How far each step has come.
+    pub marks: Vec<Mark>,
+    /// The holes, filled.
+    pub learnt: Learnt,
+    /// Whether a person asked to stop.
+    pub cancelled: bool,
+    /// How far it has come.
+    pub state: RunState,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was over.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// What to do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Perform this step.
+    Do(usize),
+    /// Nothing before this moment.
+    Wait(Timestamp),
+    /// Over, in this state.
+    Over(RunState),
+}
+
+/// What came of performing a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Done,
+    /// Not needed, for this reason.
+    Skipped(String),
+    /// Not finished on the other side: look again then. No failure.
+    Later(Timestamp, String),
+    /// Failed.
+    Failed(Failure),
+}
+
+impl Run {
+    /// A new run of `plan`.
+    pub fn new(
+        id: RunId,
+        certificate: CertificateId,
+        reason: String,
+        plan: Plan,
+        version: Option<VersionId>,
+        now: Timestamp,
+    ) -> Self {
+        let marks = vec![Mark::Todo; plan.steps.len()];
+        let learnt = Learnt {
+            version,
+            ..Learnt::default()
+        };
+        Self {
+            id,
+            certificate,
+            reason,
+            plan,
+            marks,
+            learnt,
+            cancelled: false,
+            state: RunState::Active,
+            created_at: now,
+            ended_at: None,
+        }
+    }
+
+    /// The deployment it serves; `None` for an obtain run.
+    pub fn deployment(&self) -> Option<&DeploymentId> {
+        match &self.plan.kind {
+            PlanKind::Obtain => None,
+            PlanKind::Deploy { deployment, .. } => Some(deployment),
+        }
+    }
+
+    /// The first failure of a step that is no clean-up.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.plan
+            .steps
+            .iter()
+            .zip(&self.marks)
+            .find_map(|(step, mark)| match mark {
+                Mark::Failed { failure, .. } if step.role() == StepRole::Ordinary => Some(failure.as_ref()),
+                _ => None,
+            })
+    }
+
+    /// Passing failures that the failed step had seen before it gave up.
+    pub fn tries_of_failure(&self) -> u32 {
+        self.marks
+            .iter()
+            .find_map(|mark| {
+                if let Mark::Failed { tries, .. } = mark {
+                    Some(*tries)
+                } else {
+                    None
+                }
+            })
+            .unwrap_or(0)
+    }
+
+    /// The next move, computed from what is stored. Ordinary steps are left alone once something failed or a
+    /// person cancelled; a published certificate can no longer be cancelled.
+    pub fn next(&self, now: Timestamp) -> Next {
+        let failed = self.failure().is_some();
+        let stopped = failed || self.cancelled;
+        for (index, (step, mark)) in self.plan.steps.iter().zip(&self.marks).enumerate() {
+            let wanted = match step.role() {
+                // A cancel does not cut an act in half: what was begun perhaps happened, and clean-up needs to know.
+                StepRole::Ordinary => !stopped,
+                StepRole::CleanUp => true,
+                StepRole::AfterFailure => stopped,
+            };
+            if !wanted {
+                continue;
+            }
+            match mark {
+                Mark::Todo | Mark::Begun { .. } => return Next::Do(index),
+                Mark::Later { at, .. } if *at <= now => return Next::Do(index),
+                Mark::Later { at, .. } => return Next::Wait(*at),
+                Mark::Done | Mark::Skipped { .. } | Mark::Failed { .. } => {}
+            }
+        }
+        Next::Over(match (failed, self.cancelled) {
+            (true, _) => RunState::Failed,
+            (false, true) if self.is_complete() => RunState::Done,
+            (false, true) => RunState::Cancelled,
+            (false, false) => RunState::Done,
+        })
+    }
+
+    fn is_complete(&self) -> bool {
+        self.plan.steps.iter().zip(&self.marks).all(|(step, mark)| {
+            step.role() != StepRole::Ordinary || matches!(mark, Mark::Done | Mark::Skipped { .. })
+        })
+    }
+
+    /// The run with step `index` begun: to be stored before the act.
+    pub fn begin(mut self, index: usize) -> Self {
+        let tries = match &self.marks[index] {
+            Mark::Begun { tries } | Mark::Later { tries, .. } => *tries,
+            _ => 0,
+        };
+        self.marks[index] = Mark::Begun { tries };
+        self.state = RunState::Active;
+        self
+    }
+
+    /// The run with what came of step `index`. `draw` in 0..1 spreads the next try.
+    pub fn absorb(mut self, index: usize, outcome: Outcome, now: Timestamp, draw: f64) -> Self {
+        let tries = match &self.marks[index] {
+            Mark::Begun { tries } => *tries,
+            _ => 0,
+        };
+        let step = &self.plan.steps[index];
+        self.marks[index] = match outcome {
+            Outcome::Done => Mark::Done,
+            Outcome::Skipped(why) => Mark::Skipped { why },
+            Outcome::Later(at, why) => Mark::Later { at, tries, why },
+            Outcome::Failed(failure) => {
+                let again = match failure.class {
+                    FailureClass::Retry => Some(now + back_off(tries + 1, draw)),
+                    FailureClass::WaitUntil(at) => Some(at.max(now)),
+                    FailureClass::NeedsPerson | FailureClass::Hopeless => None,
+                };
+                // Clean-up is tried again like everything that waits: what is owed stays owed.
+                let patient = step.waits_in_place() || step.role() == StepRole::CleanUp;
+                match again {
+                    Some(at) if patient && tries < TRIES_IN_PLACE && !self.cancelled => Mark::Later {
+                        at,
+                        tries: tries + 1,
+                        why: failure.to_string(),
+                    },
+                    _ => Mark::Failed {
+                        failure: Box::new(failure),
+                        tries,
+                    },
+                }
+            }
+        };
+        self
+    }
+
+    /// The run in the state that its next move gives it.
+    pub fn settle(mut self, next: Next, now: Timestamp) -> Self {
+        match next {
+            Next::Do(_) => self.state = RunState::Active,
+            Next::Wait(_) => self.state = RunState::Waiting,
+            Next::Over(state) => {
+                self.state = state;
+                self.ended_at.get_or_insert(now);
+            }
+        }
+        self
+    }
+}

@@ -1,0 +1,48 @@
+//! Certificate versions: one issued certificate with its key and chain.
+
+use crate::facts::{CertificateFacts, Trust};
+use crate::id::{AccountId, AuthorityId, CertificateId, RunId, VersionId};
+use crate::key::KeyType;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How far a version has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VersionState {
+    /// Key and request are stored; the certificate is not here yet.
+    KeyStored,
+    /// The chain is stored and was checked; nobody serves it yet.
+    Obtained,
+    /// It is, or was, the newest version that deployments are asked to serve.
+    Published,
+    /// Its run ended without a certificate.
+    Abandoned,
+}
+
+/// A certificate version as the store gives it, without its key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// Its id; also the name of its directory.
+    pub id: VersionId,
+    /// The managed certificate it belongs to.
+    pub certificate: CertificateId,
+    /// The run that ordered it.
+    pub run: RunId,
+    /// Who was asked.
+    pub authority: AuthorityId,
+    /// By which account.
+    pub account: AccountId,
+    /// How far it has come.
+    pub state: VersionState,
+    /// Its key's type.
+    pub key_type: KeyType,
+    /// When key and request were stored.
+    pub created_at: Timestamp,
+    /// When it was published.
+    pub published_at: Option<Timestamp>,
+    /// What the certificate says, once it is here.
+    pub facts: Option<CertificateFacts>,
+    /// The verdict on its chain, once it is here.
+    pub trust: Option<Trust>,
+}

@@ -1,0 +1,1 @@
+//! Observe, plan, perform, record, resume; the scheduler

@@ -1,0 +1,1 @@
+//! Keys, certificate requests, certificate facts, chain checks and sealing

@@ -1,0 +1,1 @@
+//! Everything a user picks from a list: CAs, challenge responders, deployment targets

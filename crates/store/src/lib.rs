@@ -1,0 +1,1 @@
+//! The only SQL: durable rows of certificates, runs, versions, events

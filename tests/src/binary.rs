@@ -1,0 +1,31 @@
+//! Where the product's own binary is.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+
+/// The `certwright` binary under test: `$CERTWRIGHT_BINARY`, or the one built beside this test binary.
+pub fn certwright_binary() -> Result<PathBuf> {
+    if let Some(path) = std::env::var_os("CERTWRIGHT_BINARY") {
+        return Ok(PathBuf::from(path));
+    }
+    let current = std::env::current_exe().context("asking for this program's path")?;
+    // target/debug/deps/some_test-0123 -> target/debug; target/debug/xtask -> target/debug
+    let folder = current
+        .parent()
+        .map(|folder| {
+            if folder.ends_with("deps") {
+                folder.parent().unwrap_or(folder)
+            } else {
+                folder
+            }
+        })
+        .context("this program has no folder")?;
+    let path = folder.join("certwright");
+    ensure!(
+        path.is_file(),
+        "{} is not built yet; `cargo xtask test` builds it, or set CERTWRIGHT_BINARY",
+        path.display()
+    );
+    Ok(path)
+}
