@@ -84,8 +84,10 @@ pub enum Due {
     Paused,
 }
 
+type HoldsFrom = fn(&DueFacts<'_>) -> Option<Timestamp>;
+
 /// Every reason, in order: the moment from which it holds.
-const REASONS: &[(Reason, fn(&DueFacts<'_>) -> Option<Timestamp>)] = &[
+const REASONS: &[(Reason, HoldsFrom)] = &[
     (Reason::AskedByHand, |facts| facts.asked_at),
     (Reason::NeverIssued, |facts| {
         facts

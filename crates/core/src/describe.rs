@@ -1,0 +1,205 @@
+//! Words: steps, plans, due moments and runs as people read them, in the log, on the command line, in the GUI.
+
+use crate::binding::{Binding, BindingChange};
+use crate::challenge::{HTTP_01_PATH, Responder};
+use crate::due::Due;
+use crate::identifier::Identifier;
+use crate::plan::{Plan, PlanKind};
+use crate::run::{Run, RunState};
+use crate::step::{Step, StepRole};
+use std::fmt::Write as _;
+
+/// How many identifiers a line names before it counts the rest.
+const NAMED: usize = 4;
+
+/// A few names, and how many more.
+pub fn names(identifiers: &[Identifier]) -> String {
+    let shown: Vec<_> = identifiers.iter().take(NAMED).map(Identifier::unicode).collect();
+    match identifiers.len().saturating_sub(NAMED) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+fn responder(responder: &Responder) -> String {
+    match responder {
+        Responder::Listener { port } => format!("our own listener on TCP port {port}, open only meanwhile"),
+        Responder::Webroot { root, shown_by } => format!(
+            "files in {}{HTTP_01_PATH} ({shown_by})",
+            root.trim_end_matches('/')
+        ),
+        Responder::Server { provider } => format!("{provider} itself"),
+    }
+}
+
+/// What a step does, beginning with a verb.
+pub fn step(step: &Step) -> String {
+    match step {
+        Step::ProveStorage => {
+            "Prove that database and files can be written, before anything is ordered".to_owned()
+        }
+        Step::MakeKey {
+            key_type,
+            common_name,
+            ..
+        } => match common_name {
+            Some(name) => format!(
+                "Make a new {key_type} key and the certificate request (common name {name}), and store both sealed"
+            ),
+            None => format!(
+                "Make a new {key_type} key and the certificate request (no common name), and store both sealed"
+            ),
+        },
+        Step::OpenOrder {
+            authority,
+            account,
+            identifiers,
+            profile,
+        } => format!(
+            "Open an order at {authority} by account {account}{} for {}",
+            profile
+                .as_ref()
+                .map_or_else(String::new, |profile| format!(", profile {profile},")),
+            names(identifiers)
+        ),
+        Step::PrepareResponder { preparation } => {
+            format!(
+                "Let {} answer http-01 challenges",
+                responder(&preparation.responder)
+            )
+        }
+        Step::PresentChallenges {
+            responder: by,
+            identifiers,
+        } => {
+            format!("Answer http-01 for {} by {}", names(identifiers), responder(by))
+        }
+        Step::AwaitAuthorizations { identifiers } => {
+            format!(
+                "Ask the authority to look, and wait until it has validated {}",
+                names(identifiers)
+            )
+        }
+        Step::RemoveChallenges { responder: by, .. } => format!("Remove the answers from {}", responder(by)),
+        Step::RetireResponder { preparation } => {
+            format!("Take back what let {} answer", responder(&preparation.responder))
+        }
+        Step::Finalize => "Send the stored certificate request".to_owned(),
+        Step::AwaitCertificate { .. } => {
+            "Fetch the chain and check it: key, names, validity, every link to the end".to_owned()
+        }
+        Step::Publish => {
+            "Make it the newest version, store the next renewal, queue the deployments".to_owned()
+        }
+        Step::StoreFiles { folder } => {
+            format!("Write certificate, chain and key into a new directory below {folder}")
+        }
+        Step::Act { act } => act.words.clone(),
+        Step::SwitchVersion { link, from } => match from {
+            Some(from) => format!("Switch {link} from {from} to the new version in one rename"),
+            None => format!("Point {link} to the new version"),
+        },
+        Step::Verify { binding } => verify(binding),
+        Step::Conclude => "Record that the new version is served".to_owned(),
+        Step::RollBack { .. } => {
+            "Put back exactly what was there, and let the server read it again".to_owned()
+        }
+    }
+}
+
+fn verify(binding: &Binding) -> String {
+    let change = match binding.change {
+        BindingChange::Keep => "names our files already",
+        BindingChange::Repoint => "re-pointed",
+        BindingChange::Add => "TLS listener added",
+    };
+    let mut addresses: Vec<_> = binding
+        .endpoints
+        .iter()
+        .map(|endpoint| endpoint.address.to_string())
+        .collect();
+    addresses.dedup();
+    let mut hosts: Vec<_> = binding
+        .endpoints
+        .iter()
+        .map(|endpoint| endpoint.host.as_str())
+        .collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    format!(
+        "Verify by handshake that {} serves it at {} for {} ({change})",
+        binding.site,
+        addresses.join(", "),
+        hosts.join(", ")
+    )
+}
+
+/// Lines of detail below a step: files with what goes and what comes.
+pub fn step_lines(step: &Step) -> Vec<String> {
+    match step {
+        Step::Act { act } => act.lines.clone(),
+        Step::PrepareResponder { preparation } => preparation
+            .acts
+            .iter()
+            .flat_map(|act| std::iter::once(act.words.clone()).chain(act.lines.iter().cloned()))
+            .collect(),
+        Step::MakeKey { identifiers, .. } if identifiers.len() > NAMED => {
+            vec![format!(
+                "names: {}",
+                identifiers
+                    .iter()
+                    .map(Identifier::unicode)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A plan as Preview prints it.
+pub fn plan(plan: &Plan) -> String {
+    let mut text = match &plan.kind {
+        PlanKind::Obtain => "Obtain\n".to_owned(),
+        PlanKind::Deploy { deployment, target } => format!("Deploy to {target} ({deployment})\n"),
+    };
+    for (index, planned) in plan.steps.iter().enumerate() {
+        let note = match planned.role() {
+            StepRole::Ordinary => "",
+            StepRole::CleanUp => "  [always]",
+            StepRole::AfterFailure => "  [only if a step above fails]",
+        };
+        let _ = writeln!(text, "{:>3}. {}{note}", index + 1, step(planned));
+        for line in step_lines(planned) {
+            let _ = writeln!(text, "       {line}");
+        }
+    }
+    for warning in &plan.warnings {
+        let _ = writeln!(text, "  !  {warning}");
+    }
+    text
+}
+
+/// When a certificate is due, and why.
+pub fn due(due: Due) -> String {
+    match due {
+        Due::Now(reason) => format!("due now because {}", reason.words()),
+        Due::At(moment, reason) => format!("due at {moment} because then {}", reason.words()),
+        Due::Paused => "never ordered while it is paused".to_owned(),
+    }
+}
+
+/// How a run stands, in a line.
+pub fn run(run: &Run) -> String {
+    let what = match &run.plan.kind {
+        PlanKind::Obtain => "obtaining the certificate".to_owned(),
+        PlanKind::Deploy { target, .. } => format!("deploying to {target}"),
+    };
+    match run.state {
+        RunState::Active => format!("{what}: running"),
+        RunState::Waiting => format!("{what}: waiting"),
+        RunState::Done => format!("{what}: done"),
+        RunState::Cancelled => format!("{what}: cancelled"),
+        RunState::Failed => format!("{what}: failed"),
+    }
+}
