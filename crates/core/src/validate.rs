@@ -194,10 +194,10 @@ fn check_limits(
     limits: &ProfileLimits,
     refusals: &mut Vec<Refusal>,
 ) {
-    let profile = if limits.name.is_empty() {
-        String::new()
+    let who = if limits.name.is_empty() {
+        authority.title.clone()
     } else {
-        format!(", profile {},", limits.name)
+        format!("{} (profile {})", authority.title, limits.name)
     };
     if settings.identifiers.len() > limits.max_identifiers as usize {
         let larger = authority
