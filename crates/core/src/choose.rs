@@ -77,13 +77,7 @@ pub fn answers(
     if let ChallengeSettings::Http01Webroot { root } = settings {
         for identifier in identifiers {
             let shown_by = "the folder in the certificate's settings".to_owned();
-            chosen.add(
-                Responder::Webroot {
-                    root: root.clone(),
-                    shown_by,
-                },
-                identifier.clone(),
-            );
+            chosen.add(Responder::Webroot { root: root.clone(), shown_by }, identifier.clone());
         }
         return Ok(chosen);
     }
@@ -93,11 +87,7 @@ pub fn answers(
                 chosen.add(Responder::Listener { port }, identifier.clone());
             }
         }
-        PortOwner::WebServer {
-            provider,
-            answers,
-            preparation,
-        } => {
+        PortOwner::WebServer { provider, answers, preparation } => {
             let unserved: Vec<_> = answers
                 .iter()
                 .filter_map(|(identifier, answer)| match answer {
@@ -119,27 +109,19 @@ pub fn answers(
                 match answer {
                     WebAnswer::Webroot { root, shown_by } => {
                         chosen.add(
-                            Responder::Webroot {
-                                root: root.clone(),
-                                shown_by: shown_by.clone(),
-                            },
+                            Responder::Webroot { root: root.clone(), shown_by: shown_by.clone() },
                             identifier.clone(),
                         );
                     }
-                    WebAnswer::Prepared => chosen.add(
-                        Responder::Server {
-                            provider: provider.clone(),
-                        },
-                        identifier.clone(),
-                    ),
+                    WebAnswer::Prepared => {
+                        chosen.add(Responder::Server { provider: provider.clone() }, identifier.clone())
+                    }
                     WebAnswer::Unserved { .. } => {}
                 }
             }
             if !preparation.is_empty() {
                 chosen.preparations.push(Preparation {
-                    responder: Responder::Server {
-                        provider: provider.clone(),
-                    },
+                    responder: Responder::Server { provider: provider.clone() },
                     acts: preparation.clone(),
                 });
             }
@@ -164,9 +146,7 @@ mod tests {
     use super::*;
 
     fn names(text: &str) -> Vec<Identifier> {
-        text.split(' ')
-            .map(|name| Identifier::parse(name).unwrap())
-            .collect()
+        text.split(' ').map(|name| Identifier::parse(name).unwrap()).collect()
     }
 
     #[test]
@@ -174,9 +154,7 @@ mod tests {
         let all = names("a.example.com b.example.com");
         let free = answers(&ChallengeSettings::Http01, &all, 80, &PortOwner::Free).unwrap();
         assert_eq!(free.groups, [(Responder::Listener { port: 80 }, all.clone())]);
-        let stranger = PortOwner::Other {
-            process: "apache2 (pid 7)".into(),
-        };
+        let stranger = PortOwner::Other { process: "apache2 (pid 7)".into() };
         let failure = answers(&ChallengeSettings::Http01, &all, 80, &stranger).unwrap_err();
         assert!(failure.to_string().contains("apache2 (pid 7)"), "{failure}");
         let webroot = ChallengeSettings::Http01Webroot { root: "/srv".into() };
@@ -186,31 +164,15 @@ mod tests {
     #[test]
     fn names_are_grouped_by_who_answers_and_an_unserved_one_is_refused() {
         let all = names("a.example.com b.example.com c.example.com");
-        let webroot = WebAnswer::Webroot {
-            root: "/srv".into(),
-            shown_by: "nginx".into(),
-        };
+        let webroot = WebAnswer::Webroot { root: "/srv".into(), shown_by: "nginx".into() };
         let owner = |last: WebAnswer| PortOwner::WebServer {
             provider: "nginx".into(),
-            answers: all
-                .iter()
-                .cloned()
-                .zip([webroot.clone(), WebAnswer::Prepared, last])
-                .collect(),
+            answers: all.iter().cloned().zip([webroot.clone(), WebAnswer::Prepared, last]).collect(),
             preparation: vec![],
         };
         let chosen = answers(&ChallengeSettings::Http01, &all, 80, &owner(webroot.clone())).unwrap();
-        assert_eq!(
-            chosen
-                .groups
-                .iter()
-                .map(|(_, group)| group.len())
-                .collect::<Vec<_>>(),
-            [2, 1]
-        );
-        let unserved = owner(WebAnswer::Unserved {
-            why: "no server block".into(),
-        });
+        assert_eq!(chosen.groups.iter().map(|(_, group)| group.len()).collect::<Vec<_>>(), [2, 1]);
+        let unserved = owner(WebAnswer::Unserved { why: "no server block".into() });
         assert!(
             answers(&ChallengeSettings::Http01, &all, 80, &unserved)
                 .unwrap_err()

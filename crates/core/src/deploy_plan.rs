@@ -35,27 +35,13 @@ pub fn deploy_plan(facts: DeployFacts) -> Plan {
     let mut steps = vec![Step::StoreFiles { folder: facts.folder }];
     steps.extend(facts.before.iter().map(|act| Step::Act { act: act.clone() }));
     if let Some(link) = &facts.link {
-        steps.push(Step::SwitchVersion {
-            link: link.clone(),
-            from: facts.from,
-        });
+        steps.push(Step::SwitchVersion { link: link.clone(), from: facts.from });
     }
     steps.extend(facts.after.iter().map(|act| Step::Act { act: act.clone() }));
     steps.extend(facts.bindings.into_iter().map(|binding| Step::Verify { binding }));
     steps.push(Step::Conclude);
     let acts = facts.before.into_iter().chain(facts.after).collect();
-    steps.push(Step::RollBack {
-        acts,
-        settle: facts.settle,
-        link: facts.link,
-    });
-    let kind = PlanKind::Deploy {
-        deployment: facts.deployment,
-        target: facts.target,
-    };
-    Plan {
-        kind,
-        steps,
-        warnings: facts.warnings,
-    }
+    steps.push(Step::RollBack { acts, settle: facts.settle, link: facts.link });
+    let kind = PlanKind::Deploy { deployment: facts.deployment, target: facts.target };
+    Plan { kind, steps, warnings: facts.warnings }
 }

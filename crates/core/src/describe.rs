@@ -24,10 +24,9 @@ pub fn names(identifiers: &[Identifier]) -> String {
 fn responder(responder: &Responder) -> String {
     match responder {
         Responder::Listener { port } => format!("our own listener on TCP port {port}, open only meanwhile"),
-        Responder::Webroot { root, shown_by } => format!(
-            "files in {}{HTTP_01_PATH} ({shown_by})",
-            root.trim_end_matches('/')
-        ),
+        Responder::Webroot { root, shown_by } => {
+            format!("files in {}{HTTP_01_PATH} ({shown_by})", root.trim_end_matches('/'))
+        }
         Responder::Server { provider } => format!("{provider} itself"),
     }
 }
@@ -38,11 +37,7 @@ pub fn step(step: &Step) -> String {
         Step::ProveStorage => {
             "Prove that database and files can be written, before anything is ordered".to_owned()
         }
-        Step::MakeKey {
-            key_type,
-            common_name,
-            ..
-        } => match common_name {
+        Step::MakeKey { key_type, common_name, .. } => match common_name {
             Some(name) => format!(
                 "Make a new {key_type} key and the certificate request (common name {name}), and store both sealed"
             ),
@@ -50,35 +45,19 @@ pub fn step(step: &Step) -> String {
                 "Make a new {key_type} key and the certificate request (no common name), and store both sealed"
             ),
         },
-        Step::OpenOrder {
-            authority,
-            account,
-            identifiers,
-            profile,
-        } => format!(
+        Step::OpenOrder { authority, account, identifiers, profile } => format!(
             "Open an order at {authority} by account {account}{} for {}",
-            profile
-                .as_ref()
-                .map_or_else(String::new, |profile| format!(", profile {profile},")),
+            profile.as_ref().map_or_else(String::new, |profile| format!(", profile {profile},")),
             names(identifiers)
         ),
         Step::PrepareResponder { preparation } => {
-            format!(
-                "Let {} answer http-01 challenges",
-                responder(&preparation.responder)
-            )
+            format!("Let {} answer http-01 challenges", responder(&preparation.responder))
         }
-        Step::PresentChallenges {
-            responder: by,
-            identifiers,
-        } => {
+        Step::PresentChallenges { responder: by, identifiers } => {
             format!("Answer http-01 for {} by {}", names(identifiers), responder(by))
         }
         Step::AwaitAuthorizations { identifiers } => {
-            format!(
-                "Ask the authority to look, and wait until it has validated {}",
-                names(identifiers)
-            )
+            format!("Ask the authority to look, and wait until it has validated {}", names(identifiers))
         }
         Step::RemoveChallenges { responder: by, .. } => format!("Remove the answers from {}", responder(by)),
         Step::RetireResponder { preparation } => {
@@ -113,17 +92,10 @@ fn verify(binding: &Binding) -> String {
         BindingChange::Repoint => "re-pointed",
         BindingChange::Add => "TLS listener added",
     };
-    let mut addresses: Vec<_> = binding
-        .endpoints
-        .iter()
-        .map(|endpoint| endpoint.address.to_string())
-        .collect();
+    let mut addresses: Vec<_> =
+        binding.endpoints.iter().map(|endpoint| endpoint.address.to_string()).collect();
     addresses.dedup();
-    let mut hosts: Vec<_> = binding
-        .endpoints
-        .iter()
-        .map(|endpoint| endpoint.host.as_str())
-        .collect();
+    let mut hosts: Vec<_> = binding.endpoints.iter().map(|endpoint| endpoint.host.as_str()).collect();
     hosts.sort_unstable();
     hosts.dedup();
     format!(
@@ -146,11 +118,7 @@ pub fn step_lines(step: &Step) -> Vec<String> {
         Step::MakeKey { identifiers, .. } if identifiers.len() > NAMED => {
             vec![format!(
                 "names: {}",
-                identifiers
-                    .iter()
-                    .map(Identifier::unicode)
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                identifiers.iter().map(Identifier::unicode).collect::<Vec<_>>().join(", ")
             )]
         }
         _ => Vec::new(),

@@ -89,12 +89,7 @@ type HoldsFrom = fn(&DueFacts<'_>) -> Option<Timestamp>;
 /// Every reason, in order: the moment from which it holds.
 const REASONS: &[(Reason, HoldsFrom)] = &[
     (Reason::AskedByHand, |facts| facts.asked_at),
-    (Reason::NeverIssued, |facts| {
-        facts
-            .current
-            .is_none()
-            .then(|| facts.created_at + FIRST_REQUEST_AFTER)
-    }),
+    (Reason::NeverIssued, |facts| facts.current.is_none().then(|| facts.created_at + FIRST_REQUEST_AFTER)),
     (Reason::IdentifiersChanged, |facts| {
         let current = facts.current.as_ref()?;
         let mut wanted: Vec<_> = facts.wanted.iter().collect();
@@ -104,9 +99,7 @@ const REASONS: &[(Reason, HoldsFrom)] = &[
         issued.sort();
         (wanted != issued).then_some(current.not_before)
     }),
-    (Reason::RenewalWindow, |facts| {
-        facts.current.as_ref()?.renewal_window
-    }),
+    (Reason::RenewalWindow, |facts| facts.current.as_ref()?.renewal_window),
     (Reason::Half, |facts| share(facts, true)),
     (Reason::TwoThirds, |facts| share(facts, false)),
 ];
@@ -158,9 +151,7 @@ mod tests {
     }
 
     fn names(text: &str) -> Vec<Identifier> {
-        text.split(' ')
-            .map(|name| Identifier::parse(name).unwrap())
-            .collect()
+        text.split(' ').map(|name| Identifier::parse(name).unwrap()).collect()
     }
 
     #[test]
@@ -189,45 +180,24 @@ mod tests {
         for (name, facts, answer) in [
             (
                 "new, within grace",
-                DueFacts {
-                    created_at: now,
-                    ..base.clone()
-                },
+                DueFacts { created_at: now, ..base.clone() },
                 Due::At(now + FIRST_REQUEST_AFTER, Reason::NeverIssued),
             ),
             ("new, after grace", base.clone(), Due::Now(Reason::NeverIssued)),
-            (
-                "paused beats all",
-                DueFacts {
-                    paused: true,
-                    asked_at: Some(now),
-                    ..base.clone()
-                },
-                Due::Paused,
-            ),
+            ("paused beats all", DueFacts { paused: true, asked_at: Some(now), ..base.clone() }, Due::Paused),
             (
                 "ninety days: two thirds",
-                DueFacts {
-                    current: ninety.clone(),
-                    ..base.clone()
-                },
+                DueFacts { current: ninety.clone(), ..base.clone() },
                 Due::At(at("2026-03-02T00:00:00Z"), Reason::TwoThirds),
             ),
             (
                 "six days: half",
-                DueFacts {
-                    current: six.clone(),
-                    ..base.clone()
-                },
+                DueFacts { current: six.clone(), ..base.clone() },
                 Due::At(at("2026-02-02T00:00:00Z"), Reason::Half),
             ),
             (
                 "by hand",
-                DueFacts {
-                    current: ninety.clone(),
-                    asked_at: Some(now),
-                    ..base.clone()
-                },
+                DueFacts { current: ninety.clone(), asked_at: Some(now), ..base.clone() },
                 Due::Now(Reason::AskedByHand),
             ),
             (
@@ -241,19 +211,12 @@ mod tests {
             ),
             (
                 "back-off holds",
-                DueFacts {
-                    not_before: Some(at("2026-02-01T00:00:00Z")),
-                    ..base.clone()
-                },
+                DueFacts { not_before: Some(at("2026-02-01T00:00:00Z")), ..base.clone() },
                 Due::At(at("2026-02-01T00:00:00Z"), Reason::NeverIssued),
             ),
             (
                 "names changed",
-                DueFacts {
-                    wanted: &other,
-                    current: ninety.clone(),
-                    ..base.clone()
-                },
+                DueFacts { wanted: &other, current: ninety.clone(), ..base.clone() },
                 Due::Now(Reason::IdentifiersChanged),
             ),
             (

@@ -63,24 +63,14 @@ impl FileEdit {
 
     fn replace(&self, text: &str, backwards: bool) -> Result<String, EditError> {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let ending = if lines.first().is_some_and(|line| line.ends_with("\r\n")) {
-            "\r\n"
-        } else {
-            "\n"
-        };
-        let bare: Vec<&str> = lines
-            .iter()
-            .map(|line| line.trim_end_matches(['\n', '\r']))
-            .collect();
+        let ending = if lines.first().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" };
+        let bare: Vec<&str> = lines.iter().map(|line| line.trim_end_matches(['\n', '\r'])).collect();
         let mut out = String::with_capacity(text.len() + 256);
         let mut done = 0;
         let mut shift: isize = 0;
         for hunk in &self.hunks {
-            let (old, new) = if backwards {
-                (&hunk.added, &hunk.removed)
-            } else {
-                (&hunk.removed, &hunk.added)
-            };
+            let (old, new) =
+                if backwards { (&hunk.added, &hunk.removed) } else { (&hunk.removed, &hunk.added) };
             let expected =
                 usize::try_from(hunk.line as isize + if backwards { shift } else { 0 }).unwrap_or(0);
             shift += hunk.added.len() as isize - hunk.removed.len() as isize;
@@ -114,10 +104,7 @@ impl FileEdit {
         let stands = |at: usize| {
             at >= from
                 && at + old.len() <= bare.len()
-                && bare[at..at + old.len()]
-                    .iter()
-                    .zip(old)
-                    .all(|(line, wanted)| line == wanted)
+                && bare[at..at + old.len()].iter().zip(old).all(|(line, wanted)| line == wanted)
                 && match before {
                     Some(before) => at > 0 && (at == from || bare[at - 1] == before),
                     None => at == 0,
@@ -171,12 +158,7 @@ mod tests {
                     removed: vec!["b".into()],
                     added: vec!["B1".into(), "B2".into()],
                 },
-                Hunk {
-                    line: 3,
-                    before: Some("c".into()),
-                    removed: vec![],
-                    added: vec!["new".into()],
-                },
+                Hunk { line: 3, before: Some("c".into()), removed: vec![], added: vec!["new".into()] },
             ],
         }
     }
@@ -193,10 +175,7 @@ mod tests {
     fn takes_itself_back_when_others_added_lines_above() {
         let after = edit().apply("a\nb\nc\nd\n").unwrap();
         let moved = format!("# somebody's\n{after}# and below\n");
-        assert_eq!(
-            edit().revert(&moved).unwrap(),
-            "# somebody's\na\nb\nc\nd\n# and below\n"
-        );
+        assert_eq!(edit().revert(&moved).unwrap(), "# somebody's\na\nb\nc\nd\n# and below\n");
     }
 
     #[test]

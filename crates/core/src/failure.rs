@@ -97,11 +97,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Could not {}: {}", self.attempted, self.answer)?;
         for problem in &self.identifiers {
-            write!(
-                f,
-                "\n  {}: {} ({})",
-                problem.identifier, problem.detail, problem.kind
-            )?;
+            write!(f, "\n  {}: {} ({})", problem.identifier, problem.detail, problem.kind)?;
         }
         if !self.remedy.is_empty() {
             write!(f, "\n  What to do: {}", self.remedy)?;
@@ -123,10 +119,7 @@ const DAILY_MINUTES: i64 = 24 * 60;
 /// How long to wait after the `failures`-th failure in a row (the first is 1). `draw` in 0..1 spreads it by
 /// up to a tenth either way, so that many certificates that failed together do not come back together.
 pub fn back_off(failures: u32, draw: f64) -> SignedDuration {
-    let minutes = BACK_OFF_MINUTES
-        .get(failures.saturating_sub(1) as usize)
-        .copied()
-        .unwrap_or(DAILY_MINUTES);
+    let minutes = BACK_OFF_MINUTES.get(failures.saturating_sub(1) as usize).copied().unwrap_or(DAILY_MINUTES);
     let seconds = minutes as f64 * 60.0 * (0.9 + 0.2 * draw.clamp(0.0, 1.0));
     SignedDuration::from_secs(seconds as i64)
 }

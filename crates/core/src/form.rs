@@ -56,24 +56,15 @@ impl<'a> Filled<'a> {
                 ));
             }
         }
-        Self {
-            fields,
-            values,
-            place,
-            refusals,
-        }
+        Self { fields, values, place, refusals }
     }
 
     fn default(&self, name: &str) -> &'static str {
-        self.fields
-            .iter()
-            .find(|field| field.name == name)
-            .map_or("", |field| field.default)
+        self.fields.iter().find(|field| field.name == name).map_or("", |field| field.default)
     }
 
     fn refuse(&mut self, name: &str, reason: &str, remedy: impl Into<String>) {
-        self.refusals
-            .push(Refusal::new(format!("{}.{name}", self.place), reason, remedy));
+        self.refusals.push(Refusal::new(format!("{}.{name}", self.place), reason, remedy));
     }
 
     /// A text, path or choice; the default where it is left out.
@@ -89,18 +80,9 @@ impl<'a> Filled<'a> {
         if text.chars().any(char::is_control) {
             self.refuse(name, "has control characters", "type it on one line");
         }
-        match self
-            .fields
-            .iter()
-            .find(|field| field.name == name)
-            .map(|field| field.kind)
-        {
+        match self.fields.iter().find(|field| field.name == name).map(|field| field.kind) {
             Some(FieldKind::Choice(words)) if !words.contains(&text.as_str()) => {
-                self.refuse(
-                    name,
-                    "is none of the choices",
-                    format!("choose one of: {}", words.join(", ")),
-                );
+                self.refuse(name, "is none of the choices", format!("choose one of: {}", words.join(", ")));
             }
             Some(FieldKind::Path) if !text.is_empty() && !text.starts_with('/') && text.contains('/') => {
                 self.refuse(
@@ -132,17 +114,11 @@ impl<'a> Filled<'a> {
         match self.values.get(name) {
             None | Some(Value::Null) => split_words(self.default(name)),
             Some(Value::String(text)) => split_words(text),
-            Some(Value::Array(items)) if items.iter().all(Value::is_string) => items
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
+            Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
+                items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
             Some(_) => {
-                self.refuse(
-                    name,
-                    "is no command",
-                    "give the program and its arguments as a list of texts",
-                );
+                self.refuse(name, "is no command", "give the program and its arguments as a list of texts");
                 Vec::new()
             }
         }
@@ -153,11 +129,7 @@ impl<'a> Filled<'a> {
     /// # Errors
     /// All refusals together.
     pub fn finish<T>(self, value: T) -> Result<T, Vec<Refusal>> {
-        if self.refusals.is_empty() {
-            Ok(value)
-        } else {
-            Err(self.refusals)
-        }
+        if self.refusals.is_empty() { Ok(value) } else { Err(self.refusals) }
     }
 }
 

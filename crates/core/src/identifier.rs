@@ -24,11 +24,7 @@ impl DnsName {
     /// ends in no known public suffix or is itself one.
     pub fn registered_domain(&self) -> Option<&str> {
         let domain = psl::domain(self.0.as_bytes())?;
-        domain
-            .suffix()
-            .is_known()
-            .then(|| std::str::from_utf8(domain.as_bytes()).ok())
-            .flatten()
+        domain.suffix().is_known().then(|| std::str::from_utf8(domain.as_bytes()).ok()).flatten()
     }
 
     fn parse(text: &str) -> Result<Self, IdentifierError> {
@@ -42,11 +38,7 @@ impl DnsName {
             return Err(IdentifierError::NotAName);
         }
         // A last label of digits only is an IP address to browsers (WHATWG URL, "ends in a number").
-        if ascii
-            .rsplit('.')
-            .next()
-            .is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit()))
-        {
+        if ascii.rsplit('.').next().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit())) {
             return Err(IdentifierError::EndsInNumber);
         }
         Ok(Self(ascii))
@@ -94,11 +86,7 @@ impl Identifier {
         if text.is_empty() {
             return Err(IdentifierError::Empty);
         }
-        if let Ok(address) = text
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse::<IpAddr>()
-        {
+        if let Ok(address) = text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
             return Ok(Self::Ip(address));
         }
         if text.contains("://") || text.contains('/') {

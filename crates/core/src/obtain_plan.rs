@@ -36,14 +36,10 @@ pub struct ObtainFacts<'a> {
 pub fn obtain_plan(facts: &ObtainFacts<'_>) -> Result<Plan, Failure> {
     let settings = facts.settings;
     let identifiers = settings.identifiers.clone();
-    let (Some(limits), profile) = (
-        facts.authority.limits(settings.profile.as_deref()),
-        settings.profile.clone(),
-    ) else {
-        return Err(unknown_profile(
-            facts,
-            settings.profile.as_deref().unwrap_or_default(),
-        ));
+    let (Some(limits), profile) =
+        (facts.authority.limits(settings.profile.as_deref()), settings.profile.clone())
+    else {
+        return Err(unknown_profile(facts, settings.profile.as_deref().unwrap_or_default()));
     };
     // An authority that offers profiles and is not asked for one chooses by itself; asking for the one whose
     // limits were checked keeps the promise made to the user.
@@ -56,12 +52,7 @@ pub fn obtain_plan(facts: &ObtainFacts<'_>) -> Result<Plan, Failure> {
         None if offered.contains(&limits.name) => Some(limits.name.clone()),
         None => None,
     };
-    let answers = choose::answers(
-        &settings.challenge,
-        &identifiers,
-        facts.challenge_port,
-        facts.port_owner,
-    )?;
+    let answers = choose::answers(&settings.challenge, &identifiers, facts.challenge_port, facts.port_owner)?;
     let mut steps = vec![
         Step::ProveStorage,
         Step::MakeKey {
@@ -80,60 +71,28 @@ pub fn obtain_plan(facts: &ObtainFacts<'_>) -> Result<Plan, Failure> {
         answers
             .preparations
             .iter()
-            .map(|preparation| Step::PrepareResponder {
-                preparation: preparation.clone(),
-            }),
+            .map(|preparation| Step::PrepareResponder { preparation: preparation.clone() }),
     );
     for (responder, group) in &answers.groups {
-        steps.push(Step::PresentChallenges {
-            responder: responder.clone(),
-            identifiers: group.clone(),
-        });
+        steps.push(Step::PresentChallenges { responder: responder.clone(), identifiers: group.clone() });
     }
-    steps.push(Step::AwaitAuthorizations {
-        identifiers: identifiers.clone(),
-    });
+    steps.push(Step::AwaitAuthorizations { identifiers: identifiers.clone() });
     for (responder, group) in &answers.groups {
-        steps.push(Step::RemoveChallenges {
-            responder: responder.clone(),
-            identifiers: group.clone(),
-        });
+        steps.push(Step::RemoveChallenges { responder: responder.clone(), identifiers: group.clone() });
     }
-    steps.extend(
-        answers
-            .preparations
-            .into_iter()
-            .map(|preparation| Step::RetireResponder { preparation }),
-    );
-    steps.extend([
-        Step::Finalize,
-        Step::AwaitCertificate { identifiers },
-        Step::Publish,
-    ]);
+    steps.extend(answers.preparations.into_iter().map(|preparation| Step::RetireResponder { preparation }));
+    steps.extend([Step::Finalize, Step::AwaitCertificate { identifiers }, Step::Publish]);
     let mut warnings = Vec::new();
     if facts.authority.staging {
-        warnings.push(format!(
-            "{} issues certificates for tests: no browser trusts them",
-            facts.authority.title
-        ));
+        warnings
+            .push(format!("{} issues certificates for tests: no browser trusts them", facts.authority.title));
     }
-    Ok(Plan {
-        kind: PlanKind::Obtain,
-        steps,
-        warnings,
-    })
+    Ok(Plan { kind: PlanKind::Obtain, steps, warnings })
 }
 
 fn unknown_profile(facts: &ObtainFacts<'_>, name: &str) -> Failure {
     let offered = facts.offered_profiles.map_or_else(
-        || {
-            facts
-                .authority
-                .profiles
-                .iter()
-                .map(|limits| limits.name.clone())
-                .collect::<Vec<_>>()
-        },
+        || facts.authority.profiles.iter().map(|limits| limits.name.clone()).collect::<Vec<_>>(),
         <[String]>::to_vec,
     );
     Failure::person(

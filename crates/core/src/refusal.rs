@@ -17,11 +17,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal of `field`.
     pub fn new(field: impl Into<String>, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            reason: reason.into(),
-            remedy: remedy.into(),
-        }
+        Self { field: field.into(), reason: reason.into(), remedy: remedy.into() }
     }
 }
 

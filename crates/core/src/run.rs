@@ -163,10 +163,7 @@ impl Run {
         now: Timestamp,
     ) -> Self {
         let marks = vec![Mark::Todo; plan.steps.len()];
-        let learnt = Learnt {
-            version,
-            ..Learnt::default()
-        };
+        let learnt = Learnt { version, ..Learnt::default() };
         Self {
             id,
             certificate,
@@ -191,27 +188,17 @@ impl Run {
 
     /// The first failure of a step that is no clean-up.
     pub fn failure(&self) -> Option<&Failure> {
-        self.plan
-            .steps
-            .iter()
-            .zip(&self.marks)
-            .find_map(|(step, mark)| match mark {
-                Mark::Failed { failure, .. } if step.role() == StepRole::Ordinary => Some(failure.as_ref()),
-                _ => None,
-            })
+        self.plan.steps.iter().zip(&self.marks).find_map(|(step, mark)| match mark {
+            Mark::Failed { failure, .. } if step.role() == StepRole::Ordinary => Some(failure.as_ref()),
+            _ => None,
+        })
     }
 
     /// Passing failures that the failed step had seen before it gave up.
     pub fn tries_of_failure(&self) -> u32 {
         self.marks
             .iter()
-            .find_map(|mark| {
-                if let Mark::Failed { tries, .. } = mark {
-                    Some(*tries)
-                } else {
-                    None
-                }
-            })
+            .find_map(|mark| if let Mark::Failed { tries, .. } = mark { Some(*tries) } else { None })
             .unwrap_or(0)
     }
 
@@ -282,15 +269,10 @@ impl Run {
                 // Clean-up is tried again like everything that waits: what is owed stays owed.
                 let patient = step.waits_in_place() || step.role() == StepRole::CleanUp;
                 match again {
-                    Some(at) if patient && tries < TRIES_IN_PLACE && !self.cancelled => Mark::Later {
-                        at,
-                        tries: tries + 1,
-                        why: failure.to_string(),
-                    },
-                    _ => Mark::Failed {
-                        failure: Box::new(failure),
-                        tries,
-                    },
+                    Some(at) if patient && tries < TRIES_IN_PLACE && !self.cancelled => {
+                        Mark::Later { at, tries: tries + 1, why: failure.to_string() }
+                    }
+                    _ => Mark::Failed { failure: Box::new(failure), tries },
                 }
             }
         };

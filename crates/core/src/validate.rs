@@ -35,11 +35,7 @@ pub fn parse_identifiers(typed: &[String]) -> Result<Vec<Identifier>, Vec<Refusa
             )),
         }
     }
-    if refusals.is_empty() {
-        Ok(identifiers)
-    } else {
-        Err(refusals)
-    }
+    if refusals.is_empty() { Ok(identifiers) } else { Err(refusals) }
 }
 
 /// What the check needs to know besides the settings.
@@ -71,10 +67,7 @@ pub fn check(settings: &CertificateSettings, surroundings: &Surroundings<'_>) ->
         let known: Vec<_> = surroundings.authorities.iter().map(AuthorityId::as_str).collect();
         refusals.push(Refusal::new(
             "authority",
-            format!(
-                "there is no certificate authority {:?}",
-                settings.authority.as_str()
-            ),
+            format!("there is no certificate authority {:?}", settings.authority.as_str()),
             format!("choose one of: {}", known.join(", ")),
         ));
         return refusals;
@@ -90,12 +83,7 @@ pub fn check(settings: &CertificateSettings, surroundings: &Surroundings<'_>) ->
             ),
             format!(
                 "choose one of: {}, or none for the authority's default",
-                authority
-                    .profiles
-                    .iter()
-                    .map(|limits| limits.name.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                authority.profiles.iter().map(|limits| limits.name.as_str()).collect::<Vec<_>>().join(", ")
             ),
         )),
     }
@@ -136,11 +124,7 @@ pub fn check(settings: &CertificateSettings, surroundings: &Surroundings<'_>) ->
 
 fn check_texts(settings: &CertificateSettings, refusals: &mut Vec<Refusal>) {
     if settings.name.trim().is_empty() {
-        refusals.push(Refusal::new(
-            "name",
-            "is empty",
-            "give it a name, such as its first DNS name",
-        ));
+        refusals.push(Refusal::new("name", "is empty", "give it a name, such as its first DNS name"));
     } else if settings.name.chars().count() > MAX_NAME || settings.name.chars().any(char::is_control) {
         refusals.push(Refusal::new(
             "name",
@@ -175,9 +159,8 @@ fn check_repeats(identifiers: &[Identifier], refusals: &mut Vec<Refusal>) {
             continue;
         }
         // Let's Encrypt refuses such an order as redundant; other authorities charge for both.
-        let wildcard = identifiers
-            .iter()
-            .find(|other| other.is_wildcard() && other.covers(&identifier.ascii()));
+        let wildcard =
+            identifiers.iter().find(|other| other.is_wildcard() && other.covers(&identifier.ascii()));
         if let (Some(wildcard), Identifier::Dns(_)) = (wildcard, identifier) {
             refusals.push(Refusal::new(
                 field,
@@ -204,9 +187,7 @@ fn check_limits(
             .profiles
             .iter()
             .find(|other| other.max_identifiers as usize >= settings.identifiers.len())
-            .map_or_else(String::new, |other| {
-                format!(", or choose the profile {}", other.name)
-            });
+            .map_or_else(String::new, |other| format!(", or choose the profile {}", other.name));
         refusals.push(Refusal::new(
             "identifiers",
             format!(
@@ -225,10 +206,7 @@ fn check_limits(
         if let Identifier::Ip(address) = identifier {
             refusals.push(Refusal::new(
                 format!("identifiers[{index}]"),
-                format!(
-                    "{} does not certify IP addresses such as {address}{profile}",
-                    authority.title
-                ),
+                format!("{who} does not certify IP addresses such as {address}"),
                 with.map_or_else(
                     || "use a DNS name".to_owned(),
                     |other| format!("choose the profile {}, or use a DNS name", other.name),
@@ -274,11 +252,7 @@ pub fn key_type(chosen: Option<KeyType>, targets: &[KeyType], authority: &Author
     if let Some(chosen) = chosen {
         return chosen;
     }
-    let wanted = if targets.contains(&KeyType::Rsa2048) {
-        KeyType::Rsa2048
-    } else {
-        KeyType::EcdsaP256
-    };
+    let wanted = if targets.contains(&KeyType::Rsa2048) { KeyType::Rsa2048 } else { KeyType::EcdsaP256 };
     if authority.key_types.contains(&wanted) {
         wanted
     } else {

@@ -20,10 +20,7 @@ fn authority(internal: bool) -> Authority {
         internal_names: internal,
         staging: false,
         external_account_required: false,
-        profiles: vec![
-            profile("classic", 100, false, true),
-            profile("short", 25, true, false),
-        ],
+        profiles: vec![profile("classic", 100, false, true), profile("short", 25, true, false)],
         key_types: vec![KeyType::EcdsaP256],
         built_in: true,
     }
@@ -47,27 +44,16 @@ fn settings(names: &str) -> CertificateSettings {
 
 fn complaints(settings: &CertificateSettings, authority: Option<&Authority>) -> Vec<String> {
     let ids = ["ca".into(), "letsencrypt".into()];
-    check(
-        settings,
-        &Surroundings {
-            authority,
-            authorities: &ids,
-            accounts: &[],
-            dns_provider: false,
-        },
-    )
-    .iter()
-    .map(ToString::to_string)
-    .collect()
+    check(settings, &Surroundings { authority, authorities: &ids, accounts: &[], dns_provider: false })
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 #[test]
 fn refusals_name_field_reason_and_remedy() {
     let public = authority(false);
-    let short = |names: &str| CertificateSettings {
-        profile: Some("short".into()),
-        ..settings(names)
-    };
+    let short = |names: &str| CertificateSettings { profile: Some("short".into()), ..settings(names) };
     for (given, expected) in [
         (settings("www.example.com"), None),
         (
@@ -94,35 +80,23 @@ fn refusals_name_field_reason_and_remedy() {
         ),
         (short("8.8.8.8"), None),
         (
-            CertificateSettings {
-                profile: Some("gone".into()),
-                ..settings("a.example.com")
-            },
+            CertificateSettings { profile: Some("gone".into()), ..settings("a.example.com") },
             Some(
                 "profile: Some CA has no profile \"gone\". choose one of: classic, short, or none for the authority's default",
             ),
         ),
         (
-            CertificateSettings {
-                key_type: Some(KeyType::Rsa2048),
-                ..settings("a.example.com")
-            },
+            CertificateSettings { key_type: Some(KeyType::Rsa2048), ..settings("a.example.com") },
             Some("key_type: Some CA does not certify RSA 2048 keys. choose one of: ecdsa-p256"),
         ),
         (
-            CertificateSettings {
-                account: Some("acct-x".into()),
-                ..settings("a.example.com")
-            },
+            CertificateSettings { account: Some("acct-x".into()), ..settings("a.example.com") },
             Some(
                 "account: acct-x is no account with Some CA. choose one of that authority's accounts, or none to take its only one",
             ),
         ),
     ] {
-        assert_eq!(
-            complaints(&given, Some(&public)),
-            expected.into_iter().collect::<Vec<_>>()
-        );
+        assert_eq!(complaints(&given, Some(&public)), expected.into_iter().collect::<Vec<_>>());
     }
     assert!(
         complaints(&settings("srv01 x.local 10.0.0.1"), Some(&authority(true)))
@@ -137,10 +111,7 @@ fn refusals_name_field_reason_and_remedy() {
 
 #[test]
 fn a_wildcard_beside_a_name_it_covers_is_explained() {
-    let lines = complaints(
-        &settings("*.example.com www.example.com example.com"),
-        Some(&authority(false)),
-    );
+    let lines = complaints(&settings("*.example.com www.example.com example.com"), Some(&authority(false)));
     assert_eq!(
         lines[0],
         "identifiers[1]: www.example.com is covered by *.example.com, and authorities refuse both together. leave out www.example.com, or name the hosts one by one without *.example.com"
@@ -150,26 +121,15 @@ fn a_wildcard_beside_a_name_it_covers_is_explained() {
 
 #[test]
 fn a_hundred_names_pass_and_one_more_is_refused_with_the_authoritys_own_limit() {
-    let names = |count: usize| {
-        (0..count)
-            .map(|n| format!("n{n}.example.com"))
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    assert_eq!(
-        complaints(&settings(&names(100)), Some(&authority(false))),
-        Vec::<String>::new()
-    );
+    let names = |count: usize| (0..count).map(|n| format!("n{n}.example.com")).collect::<Vec<_>>().join(" ");
+    assert_eq!(complaints(&settings(&names(100)), Some(&authority(false))), Vec::<String>::new());
     assert_eq!(
         complaints(&settings(&names(101)), Some(&authority(false))),
         [
             "identifiers: 101 are too many: Some CA (profile classic) permits 100 in one certificate. divide them among several managed certificates"
         ]
     );
-    let short = CertificateSettings {
-        profile: Some("short".into()),
-        ..settings(&names(26))
-    };
+    let short = CertificateSettings { profile: Some("short".into()), ..settings(&names(26)) };
     assert!(complaints(&short, Some(&authority(false)))[0].ends_with("or choose the profile classic"));
 }
 
@@ -179,10 +139,7 @@ fn pasted_lists_are_read_and_every_mistake_is_named() {
     assert_eq!(parse_identifiers(&typed).unwrap().len(), 4);
     let refusals = parse_identifiers(&["a.example.com https://b/ c:80".to_owned()]).unwrap_err();
     assert_eq!(
-        refusals
-            .iter()
-            .map(|refusal| refusal.field.as_str())
-            .collect::<Vec<_>>(),
+        refusals.iter().map(|refusal| refusal.field.as_str()).collect::<Vec<_>>(),
         ["identifiers[1]", "identifiers[2]"]
     );
 }
@@ -192,10 +149,7 @@ fn the_common_name_is_the_first_that_fits() {
     let long = format!("{}.{}.example.com", "a".repeat(40), "b".repeat(30));
     let identifiers = parse_identifiers(&[format!("8.8.8.8 {long} short.example.com")]).unwrap();
     let authority = authority(false);
-    assert_eq!(
-        common_name(&identifiers, &authority.profiles[0]).as_deref(),
-        Some("short.example.com")
-    );
+    assert_eq!(common_name(&identifiers, &authority.profiles[0]).as_deref(), Some("short.example.com"));
     assert_eq!(common_name(&identifiers, &authority.profiles[1]), None);
 }
 
@@ -204,16 +158,7 @@ fn a_target_that_needs_rsa_decides_unless_the_user_chose() {
     let mut both = authority(false);
     both.key_types = KeyType::ALL.to_vec();
     assert_eq!(key_type(None, &[KeyType::EcdsaP256], &both), KeyType::EcdsaP256);
-    assert_eq!(
-        key_type(None, &[KeyType::EcdsaP256, KeyType::Rsa2048], &both),
-        KeyType::Rsa2048
-    );
-    assert_eq!(
-        key_type(Some(KeyType::EcdsaP256), &[KeyType::Rsa2048], &both),
-        KeyType::EcdsaP256
-    );
-    assert_eq!(
-        key_type(None, &[KeyType::Rsa2048], &authority(false)),
-        KeyType::EcdsaP256
-    );
+    assert_eq!(key_type(None, &[KeyType::EcdsaP256, KeyType::Rsa2048], &both), KeyType::Rsa2048);
+    assert_eq!(key_type(Some(KeyType::EcdsaP256), &[KeyType::Rsa2048], &both), KeyType::EcdsaP256);
+    assert_eq!(key_type(None, &[KeyType::Rsa2048], &authority(false)), KeyType::EcdsaP256);
 }
