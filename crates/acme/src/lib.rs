@@ -2,6 +2,7 @@
 //! Nothing here waits, polls or stores: every step takes URLs, so a caller can resume after a restart.
 
 mod account;
+mod answered;
 mod authorization;
 mod base64url;
 mod binding;
@@ -11,6 +12,7 @@ mod client;
 mod directory;
 mod error;
 mod exchange;
+mod failure;
 mod fields;
 mod identifier;
 mod jwk;
@@ -36,6 +38,7 @@ mod url;
 mod script;
 
 pub use account::{Account, AccountStatus, NewAccount};
+pub use answered::Answered;
 pub use authorization::{Authorization, AuthorizationStatus};
 pub use binding::{ExternalAccountBinding, MacAlgorithm};
 pub use certificate::CertificateChain;
@@ -43,7 +46,6 @@ pub use challenge::{Challenge, ChallengeStatus};
 pub use client::{Client, Settings};
 pub use directory::{Directory, DirectoryMeta};
 pub use error::Error;
-pub use exchange::Answered;
 pub use identifier::Identifier;
 pub use key::{AccountKey, KeyAlgorithm, KeyAuthorization};
 pub use observer::{Exchange, Observer};

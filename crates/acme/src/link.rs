@@ -51,7 +51,11 @@ fn end_of_parameters(text: &str) -> usize {
 fn has_relation(parameters: &str, relation: &str) -> bool {
     parameters.split(';').filter_map(|parameter| parameter.split_once('=')).any(|(name, value)| {
         name.trim().eq_ignore_ascii_case("rel")
-            && value.trim().trim_matches('"').split_whitespace().any(|each| each.eq_ignore_ascii_case(relation))
+            && value
+                .trim()
+                .trim_matches('"')
+                .split_whitespace()
+                .any(|each| each.eq_ignore_ascii_case(relation))
     })
 }
 

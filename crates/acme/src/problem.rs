@@ -50,7 +50,10 @@ impl Problem {
             kind: ProblemKind::of(&type_uri),
             type_uri,
             detail: detail_of(fields),
-            status: fields.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok()),
+            status: fields
+                .get("status")
+                .and_then(Value::as_u64)
+                .and_then(|status| u16::try_from(status).ok()),
             instance: text_of(fields, "instance"),
             subproblems: subproblems
                 .into_iter()
@@ -68,7 +71,8 @@ impl Problem {
         let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
             return None;
         };
-        let looks_like_one = ["type", "detail"].iter().any(|name| fields.get(*name).is_some_and(Value::is_string));
+        let looks_like_one =
+            ["type", "detail"].iter().any(|name| fields.get(*name).is_some_and(Value::is_string));
         looks_like_one.then(|| Self { status: Some(status), ..Self::read(&fields) })
     }
 }

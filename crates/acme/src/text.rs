@@ -39,7 +39,7 @@ pub(crate) fn has_unsafe(text: &str) -> bool {
     text.chars().any(is_unsafe)
 }
 
-const fn is_unsafe(character: char) -> bool {
+fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

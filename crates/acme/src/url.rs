@@ -14,12 +14,13 @@ pub(crate) fn check(url: &str) -> Result<(), &'static str> {
     if !url.bytes().all(plain) {
         return Err("a URL with characters that do not belong in one");
     }
+    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+    if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+        return Err("a URL that is neither https nor http");
+    }
     let Ok(parsed) = url.parse::<Uri>() else {
         return Err("something that is not a URL");
     };
-    if !matches!(parsed.scheme_str(), Some("http" | "https")) {
-        return Err("a URL that is neither https nor http");
-    }
     match parsed.authority() {
         None => Err("a URL without a host"),
         Some(authority) if authority.as_str().contains('@') => Err("a URL with a user name in it"),

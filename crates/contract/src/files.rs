@@ -252,13 +252,13 @@ impl Copies {
                 format!("{} is damaged", meta.display()),
             ));
         };
-        Ok(Some(Some((
-            read(&was, COPY_CAP)?,
-            Access {
+        Ok(Kept::File {
+            contents: read(&was, COPY_CAP)?,
+            access: Access {
                 mode,
                 owner: Some((user, group)),
             },
-        ))))
+        })
     }
 
     /// Puts back exactly what was at `path`; without a copy nothing was replaced and nothing is done.

@@ -126,11 +126,16 @@ pub trait Resolver: Send + Sync {
     async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, String>;
 }
 
+/// What `Sockets::listener` answers when this very process listens.
+pub const OURSELVES: &str = "certwright itself";
+/// What `Sockets::listener` answers when the process cannot be seen.
+pub const UNSEEN: &str = "another process";
+
 /// Knows who listens on this machine.
 #[async_trait]
 pub trait Sockets: Send + Sync {
     /// The process that listens on the TCP port, for people: `nginx (pid 812)`; `None` when the port is free.
-    /// A listener whose process cannot be seen is `another process`.
+    /// This very process is [`OURSELVES`]; one that cannot be seen is [`UNSEEN`].
     async fn listener(&self, port: u16) -> Option<String>;
 }
 

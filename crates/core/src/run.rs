@@ -78,6 +78,9 @@ pub struct Learnt {
     pub certificate: Option<String>,
     /// The version that the link pointed to before a deploy run switched it.
     pub previous: Option<VersionId>,
+    /// Fingerprints of the deploy plans that a person saw when asking, by deployment.
+    #[serde(default)]
+    pub approved: Vec<(DeploymentId, String)>,
 }
 
 /// How far a run has come.
