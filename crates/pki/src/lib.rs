@@ -1,1 +1,20 @@
-//! Keys, certificate requests, certificate facts, chain checks and sealing
+//! Keys, certificate requests, certificate facts, chain checks and sealing.
+//!
+//! Nothing here reads a clock or a file: time, texts and bytes are arguments. What comes in may be hostile;
+//! what goes out in words or errors never holds a secret.
+
+pub mod certificate;
+pub mod chain;
+pub mod error;
+mod fingerprint;
+pub mod key;
+pub mod request;
+pub mod seal;
+#[cfg(test)]
+mod testing;
+
+pub use certificate::{chain_pem, facts, parse_chain};
+pub use chain::{ChainFault, Expected, Roots, check_issued, trust};
+pub use error::PkiError;
+pub use key::PrivateKey;
+pub use request::certificate_request;

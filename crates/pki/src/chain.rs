@@ -1,0 +1,19 @@
+//! Checks on chains before anything is published (fault 10): what was issued is what was asked for, every link
+//! holds, and the verdict on where the chain ends.
+
+mod fault;
+mod issued;
+mod link;
+mod roots;
+mod signature;
+mod trust;
+mod validity;
+
+pub use fault::ChainFault;
+pub use issued::{Expected, check_issued};
+pub use roots::Roots;
+pub use trust::trust;
+pub use validity::{CLOCK_ALLOWANCE, LONGEST_LIFETIME};
+
+#[cfg(test)]
+mod tests;
