@@ -1,1 +1,8 @@
-//! Certwright: every name under management is served with a valid, trusted, matching certificate
+//! The service, wired: configuration, data directory, ports, engine, HTTP. The program in `main.rs` starts it,
+//! and so do the integration tests.
+
+pub mod configuration;
+pub mod data_directory;
+pub mod ports;
+pub mod recovery;
+pub mod service;

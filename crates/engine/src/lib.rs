@@ -1,1 +1,49 @@
-//! Observe, plan, perform, record, resume; the scheduler
+//! The engine: observe, plan, perform, record, resume; and the scheduler that does it unattended.
+//!
+//! A certificate's way: `worker` claims it and asks `core::due`; `observe` gathers facts; `core` makes the
+//! plan; `drive` performs it step by step, each in its own file below `perform`, writing before it acts.
+
+mod accounts;
+mod acme_clients;
+mod acme_failure;
+mod authorities;
+mod certificates;
+mod check;
+mod clock;
+mod deploy_run;
+mod drive;
+mod engine;
+mod error;
+mod export;
+pub mod failpoint;
+mod layout;
+mod locks;
+mod log;
+mod observe;
+mod obtain_run;
+mod perform;
+mod preview;
+mod request;
+mod scheduler;
+mod standing;
+mod sweep;
+mod vault;
+mod worker;
+
+pub use accounts::{ExternalAccount, NewAccount};
+pub use acme_clients::TransportFactory;
+pub use authorities::Terms;
+pub use certificates::{Changes, Draft, TargetKind};
+pub use certwright_store::{
+    CertificateFilter, CertificateQuery, CertificateRow, CertificateSort, Listing, Page,
+};
+pub use check::{Check, Verdict};
+pub use clock::{Chance, Clock, SystemChance, SystemClock};
+pub use engine::{Engine, Options, Parts};
+pub use error::EngineError;
+pub use export::Exported;
+pub use layout::Layout;
+pub use preview::{Preview, PreviewedPlan};
+pub use request::{Renewed, Selection};
+pub use scheduler::run as run_scheduler;
+pub use vault::Vault;

@@ -1,1 +1,98 @@
-//! The only SQL: durable rows of certificates, runs, versions, events
+//! The only SQL: durable rows of certificates, runs, versions, events.
+//!
+//! [`Store`] is what the rest of the program sees: short functions, each one transaction at most, each with its
+//! promises written at its declaration. [`sqlite`] implements it; a second database will implement the same
+//! trait and be told the same story (`story.rs`).
+
+mod accounts;
+mod audit;
+mod authorities;
+mod certificates;
+mod challenges;
+mod deployments;
+mod error;
+mod events;
+mod idempotency;
+mod leases;
+mod listing;
+mod meta;
+mod observations;
+mod page;
+mod runs;
+#[cfg(test)]
+mod samples;
+mod schedule;
+pub mod sqlite;
+#[cfg(test)]
+mod story;
+#[cfg(test)]
+mod story_aside;
+mod upkeep;
+mod versions;
+
+pub use accounts::{AccountRow, Accounts};
+pub use audit::{AuditLine, AuditLog, NewAudit};
+pub use authorities::{Authorities, AuthorityRow};
+pub use certificates::{CertificateEdit, CertificateRow, Certificates, NewCertificate};
+pub use challenges::Challenges;
+pub use deployments::{Conclusion, DeploymentFailure, Deployments};
+pub use error::{StoreError, StoreResult};
+pub use events::{EventFilter, Events};
+pub use idempotency::{Admission, Idempotency, REMEMBERED_FOR};
+pub use leases::{Fence, Leases};
+pub use listing::{CertificateFilter, CertificateQuery, CertificateSort};
+pub use meta::Meta;
+pub use observations::Observations;
+pub use page::{Listing, MOST_PER_PAGE, Page};
+pub use runs::{RunFilter, RunWrite, Runs};
+pub use schedule::{Schedule, Work};
+pub use sqlite::SqliteStore;
+pub use upkeep::Upkeep;
+pub use versions::{Publication, QueuedDeployment, Versions};
+
+/// Everything that is stored, as one object: `Arc<dyn Store>`.
+///
+/// Promises of every function:
+/// - A write is one transaction, durable when the call returns (it survives a power cut), or nothing at all.
+///   Dropping the future before it is ready leaves one or the other, never half of it.
+/// - No transaction is open between two calls; slow work happens between calls.
+/// - Moments are kept to the millisecond (what is finer is cut off); everything else is given back as it came.
+/// - Time and chance are arguments: the store never looks at a clock.
+/// - Secrets come and go sealed: the store never sees one.
+pub trait Store:
+    Meta
+    + Authorities
+    + Accounts
+    + Certificates
+    + Schedule
+    + Leases
+    + Runs
+    + Versions
+    + Deployments
+    + Challenges
+    + Observations
+    + Events
+    + AuditLog
+    + Idempotency
+    + Upkeep
+{
+}
+
+impl<S> Store for S where
+    S: Meta
+        + Authorities
+        + Accounts
+        + Certificates
+        + Schedule
+        + Leases
+        + Runs
+        + Versions
+        + Deployments
+        + Challenges
+        + Observations
+        + Events
+        + AuditLog
+        + Idempotency
+        + Upkeep
+{
+}

@@ -1,0 +1,158 @@
+//! Configuration of the service: defaults, then the file, then the environment, then flags.
+
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The port of the API on loopback.
+pub const PORT: u16 = 9644;
+
+/// Everything that can be set before the service starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Configuration {
+    /// Where everything is kept.
+    pub data_directory: PathBuf,
+    /// Where the HTTP API listens; loopback only.
+    pub listen: Vec<SocketAddr>,
+    /// The Unix socket of the local command line.
+    pub socket: PathBuf,
+    /// The TCP port on which authorities look for http-01 answers.
+    pub challenge_port: u16,
+    /// Addresses on which our own http-01 listener is bound; empty means all of them.
+    pub challenge_addresses: Vec<std::net::IpAddr>,
+    /// DNS servers to ask; empty takes the system's.
+    pub resolvers: Vec<SocketAddr>,
+    /// The most runs performed at once.
+    pub parallel_runs: usize,
+    /// Whether the service's log is JSON.
+    pub json_log: bool,
+}
+
+/// The file, every key optional. A key that is not known is a mistake, and said so.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    data_directory: Option<PathBuf>,
+    listen: Option<Vec<SocketAddr>>,
+    socket: Option<PathBuf>,
+    challenge_port: Option<u16>,
+    challenge_addresses: Option<Vec<std::net::IpAddr>>,
+    resolvers: Option<Vec<SocketAddr>>,
+    parallel_runs: Option<usize>,
+    json_log: Option<bool>,
+}
+
+/// What flags and environment say; they win over the file.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Overrides {
+    /// Configuration file [default: /etc/certwright/certwright.toml, if it is there].
+    #[arg(long = "config", env = "CERTWRIGHT_CONFIG", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Where everything is kept [default: /var/lib/certwright, or ~/.local/state/certwright when not root].
+    #[arg(long = "data-dir", env = "CERTWRIGHT_DATA_DIR", value_name = "FOLDER", global = true)]
+    pub data_directory: Option<PathBuf>,
+    /// Where the HTTP API listens; loopback only [default: 127.0.0.1:9644].
+    #[arg(long, env = "CERTWRIGHT_LISTEN", value_name = "ADDRESS:PORT", value_delimiter = ',')]
+    pub listen: Vec<SocketAddr>,
+    /// The TCP port on which authorities look for http-01 answers [default: 80].
+    #[arg(long, env = "CERTWRIGHT_CHALLENGE_PORT", value_name = "PORT")]
+    pub challenge_port: Option<u16>,
+    /// Addresses of our own http-01 listener [default: all].
+    #[arg(long, env = "CERTWRIGHT_CHALLENGE_ADDRESSES", value_name = "ADDRESS", value_delimiter = ',')]
+    pub challenge_addresses: Vec<std::net::IpAddr>,
+    /// DNS servers for Test [default: the system's].
+    #[arg(long, env = "CERTWRIGHT_RESOLVERS", value_name = "ADDRESS:PORT", value_delimiter = ',')]
+    pub resolvers: Vec<SocketAddr>,
+    /// Write the service's log as JSON.
+    #[arg(long, env = "CERTWRIGHT_JSON_LOG")]
+    pub json_log: bool,
+}
+
+impl Configuration {
+    /// The configuration of a data directory, with everything else as it is by default.
+    pub fn of(data_directory: PathBuf) -> Self {
+        Self {
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], PORT))],
+            socket: data_directory.join("certwright.sock"),
+            data_directory,
+            challenge_port: 80,
+            challenge_addresses: Vec::new(),
+            resolvers: Vec::new(),
+            parallel_runs: 16,
+            json_log: false,
+        }
+    }
+
+    /// Reads file and overrides.
+    ///
+    /// # Errors
+    /// With file, line and what is wrong there.
+    pub fn read(overrides: &Overrides) -> Result<Self> {
+        let file = read_file(overrides.file.as_deref())?;
+        let data_directory =
+            overrides.data_directory.clone().or(file.data_directory).unwrap_or_else(usual_data_directory);
+        let base = Self::of(data_directory);
+        let given = |list: &[SocketAddr]| (!list.is_empty()).then(|| list.to_vec());
+        let configuration = Self {
+            listen: given(&overrides.listen).or(file.listen).unwrap_or(base.listen),
+            socket: file.socket.unwrap_or(base.socket),
+            challenge_port: overrides.challenge_port.or(file.challenge_port).unwrap_or(base.challenge_port),
+            challenge_addresses: (!overrides.challenge_addresses.is_empty())
+                .then(|| overrides.challenge_addresses.clone())
+                .or(file.challenge_addresses)
+                .unwrap_or_default(),
+            resolvers: given(&overrides.resolvers).or(file.resolvers).unwrap_or_default(),
+            parallel_runs: file.parallel_runs.unwrap_or(base.parallel_runs),
+            json_log: overrides.json_log || file.json_log.unwrap_or(false),
+            data_directory: base.data_directory,
+        };
+        if let Some(outside) = configuration.listen.iter().find(|address| !address.ip().is_loopback()) {
+            bail!(
+                "listen: {outside} is reachable from other machines, and this release speaks no TLS there; \
+                 use a loopback address such as 127.0.0.1:{PORT}, and an SSH tunnel from elsewhere"
+            );
+        }
+        if !(1..=256).contains(&configuration.parallel_runs) {
+            bail!("parallel-runs: {} is out of range; use 1 to 256", configuration.parallel_runs);
+        }
+        Ok(configuration)
+    }
+}
+
+fn read_file(given: Option<&Path>) -> Result<File> {
+    let usual = Path::new("/etc/certwright/certwright.toml");
+    let path = match given {
+        Some(path) => path,
+        None if usual.exists() => usual,
+        None => return Ok(File::default()),
+    };
+    let text = std::fs::read_to_string(path).with_context(|| format!("read the configuration {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("read the configuration {}", path.display()))
+}
+
+/// The data directory where nobody names one.
+pub fn usual_data_directory() -> PathBuf {
+    if rustix::process::getuid().is_root() {
+        return PathBuf::from("/var/lib/certwright");
+    }
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+    std::env::var_os("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .or_else(home)
+        .unwrap_or_else(|| PathBuf::from("."))
+        .join("certwright")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_beyond_loopback_and_an_unknown_key_are_refused() {
+        let beyond = Overrides { listen: vec!["0.0.0.0:9644".parse().unwrap()], ..Overrides::default() };
+        assert!(Configuration::read(&beyond).unwrap_err().to_string().contains("127.0.0.1:9644"));
+        let error = toml::from_str::<File>("chalenge-port = 80").unwrap_err().to_string();
+        assert!(error.contains("chalenge-port"), "{error}");
+    }
+}

@@ -1,0 +1,75 @@
+//! Who listens on this machine, by the kernel's own tables.
+
+use async_trait::async_trait;
+use certwright_contract::ports::{OURSELVES, Sockets, UNSEEN};
+use std::collections::HashSet;
+use std::fs;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MachineSockets;
+
+#[async_trait]
+impl Sockets for MachineSockets {
+    async fn listener(&self, port: u16) -> Option<String> {
+        tokio::task::spawn_blocking(move || listener(port)).await.unwrap_or_default()
+    }
+}
+
+/// The process that listens on the TCP port: `nginx (pid 812)`. `None` when nobody does, or where the kernel
+/// has no such tables.
+pub fn listener(port: u16) -> Option<String> {
+    let inodes: HashSet<String> =
+        ["/proc/net/tcp", "/proc/net/tcp6"].iter().flat_map(|table| listening(table, port)).collect();
+    if inodes.is_empty() {
+        return None;
+    }
+    let mut holders: Vec<u32> = fs::read_dir("/proc")
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|pid| holds(*pid, &inodes))
+        .collect();
+    holders.sort_unstable();
+    if holders.contains(&std::process::id()) {
+        return Some(OURSELVES.to_owned());
+    }
+    // Servers with workers share the socket; the oldest process is the one to name.
+    let Some(pid) = holders.first() else { return Some(UNSEEN.to_owned()) };
+    let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    Some(format!("{} (pid {pid})", name.trim()))
+}
+
+/// Inodes of sockets that listen on the port, from a table of the kernel: columns are local address (hex),
+/// remote address, state (`0A` is LISTEN), …, inode.
+fn listening(table: &str, port: u16) -> Vec<String> {
+    let text = fs::read_to_string(table).unwrap_or_default();
+    text.lines()
+        .skip(1)
+        .filter_map(|line| {
+            let columns: Vec<&str> = line.split_whitespace().collect();
+            let local = columns.get(1)?.rsplit(':').next()?;
+            let listens = *columns.get(3)? == "0A" && u16::from_str_radix(local, 16) == Ok(port);
+            listens.then(|| columns.get(9).map(|inode| format!("socket:[{inode}]"))).flatten()
+        })
+        .collect()
+}
+
+fn holds(pid: u32, inodes: &HashSet<String>) -> bool {
+    let Ok(handles) = fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
+    handles
+        .flatten()
+        .any(|handle| fs::read_link(handle.path()).is_ok_and(|target| inodes.contains(&*target.to_string_lossy())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_listener_is_known_and_a_free_port_is_free() {
+        let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = held.local_addr().unwrap().port();
+        assert_eq!(listener(port).as_deref(), Some(OURSELVES));
+        drop(held);
+        assert_eq!(listener(port), None);
+    }
+}

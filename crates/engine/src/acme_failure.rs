@@ -1,0 +1,137 @@
+//! An ACME error as a failure: what class it is of, and what a person should do.
+
+use certwright_acme::{Error, Problem, ProblemKind, TransportError};
+use certwright_core::Timestamp;
+use certwright_core::failure::{Failure, FailureClass, IdentifierProblem};
+
+/// The failure that an error of the authority called `title` is.
+pub(crate) fn failure(error: &Error, title: &str) -> Failure {
+    let text = error.to_string();
+    let (attempted, answer) = match text.strip_prefix("could not ").and_then(|rest| rest.split_once(": ")) {
+        Some((attempted, answer)) => (attempted.to_owned(), answer.to_owned()),
+        None => ("talk to the authority".to_owned(), text),
+    };
+    let attempted = format!("{attempted} ({title})");
+    let (kind, class, remedy) = match error.problem() {
+        Some(problem) => (problem.kind.name().to_owned(), class_of(error, problem), remedy_of(problem)),
+        None => outside(error),
+    };
+    let identifiers = error.problem().map(identifiers).unwrap_or_default();
+    Failure::new(&format!("acme-{kind}"), class, attempted, answer, remedy).with_identifiers(identifiers)
+}
+
+fn class_of(error: &Error, problem: &Problem) -> FailureClass {
+    if problem.kind == ProblemKind::RateLimited && is_paused(problem) {
+        return FailureClass::NeedsPerson;
+    }
+    if error.is_passing() {
+        return wait(error);
+    }
+    match problem.kind {
+        ProblemKind::OrderNotReady => FailureClass::Retry,
+        ProblemKind::RejectedIdentifier
+        | ProblemKind::BadCsr
+        | ProblemKind::BadPublicKey
+        | ProblemKind::BadSignatureAlgorithm
+        | ProblemKind::UnsupportedIdentifier => FailureClass::Hopeless,
+        _ => FailureClass::NeedsPerson,
+    }
+}
+
+fn wait(error: &Error) -> FailureClass {
+    match error.retry_after() {
+        Some(retry_after) => FailureClass::WaitUntil(retry_after.moment(Timestamp::now())),
+        None => FailureClass::Retry,
+    }
+}
+
+/// Let's Encrypt pauses names that never validate, and says so with a link to its portal.
+fn is_paused(problem: &Problem) -> bool {
+    let detail = problem.detail.as_str();
+    detail.contains("paused") && detail.contains("http")
+}
+
+fn identifiers(problem: &Problem) -> Vec<IdentifierProblem> {
+    problem
+        .subproblems
+        .iter()
+        .filter_map(|sub| {
+            Some(IdentifierProblem {
+                identifier: sub.identifier.as_ref()?.value.clone(),
+                kind: sub.kind.name().to_owned(),
+                detail: sub.detail.clone(),
+            })
+        })
+        .collect()
+}
+
+fn remedy_of(problem: &Problem) -> String {
+    remedy(&problem.kind, problem.instance.as_deref())
+}
+
+/// What to do about a problem of this kind.
+pub(crate) fn remedy(kind: &ProblemKind, instance: Option<&str>) -> String {
+    match kind {
+        ProblemKind::RateLimited => "nothing: Certwright waits as long as the authority asked; if names are paused, open the link in the answer".to_owned(),
+        ProblemKind::RejectedIdentifier => "remove the refused name from the certificate, or choose an authority that may certify it".to_owned(),
+        ProblemKind::UserActionRequired => format!(
+            "agree to the authority's new terms{} and create the account again",
+            instance.map_or_else(String::new, |url| format!(" at {url}"))
+        ),
+        ProblemKind::AccountDoesNotExist => "the authority does not know the account any more; create a new one, and check CAA records that name the old one".to_owned(),
+        ProblemKind::ExternalAccountRequired => "create the account with the external account key that the authority gave you".to_owned(),
+        ProblemKind::Caa => "the name's CAA record forbids this authority: add it to the record, or choose another authority".to_owned(),
+        ProblemKind::Dns => "the authority could not resolve the name: check its A, AAAA and CAA records, and DNSSEC".to_owned(),
+        ProblemKind::Connection => "the authority could not connect to port 80 of the name: check that the name points here, and firewall, router and country blocks".to_owned(),
+        ProblemKind::Tls => "the name redirects to HTTPS and that handshake failed: repair it, or answer the challenge path on port 80".to_owned(),
+        ProblemKind::Unauthorized | ProblemKind::IncorrectResponse => "something else answered the challenge: check that the name points to this machine and that no proxy, CDN or other site answers for it".to_owned(),
+        ProblemKind::InvalidProfile => "choose a profile that the authority offers, or none".to_owned(),
+        ProblemKind::ServerInternal => "nothing: the authority has a fault of its own; Certwright tries again".to_owned(),
+        _ => "read the authority's words above; the certificate's log has the whole exchange".to_owned(),
+    }
+}
+
+fn outside(error: &Error) -> (String, FailureClass, String) {
+    let (kind, class, remedy) = match error {
+        Error::Transport { source, .. } => match source {
+            TransportError::NameNotResolved { .. } => (
+                "unresolved",
+                FailureClass::Retry,
+                "check this machine's DNS: the authority's host name does not resolve",
+            ),
+            TransportError::Unreachable { .. } => (
+                "unreachable",
+                FailureClass::Retry,
+                "check that outgoing HTTPS to the authority is permitted; Certwright tries again",
+            ),
+            TransportError::Untrusted { .. } => (
+                "untrusted",
+                FailureClass::NeedsPerson,
+                "the directory's own HTTPS certificate is not trusted: give its root as directory_tls_roots, or find out who intercepts the connection",
+            ),
+            _ => ("transport", wait(error), "nothing yet: Certwright tries again"),
+        },
+        Error::TimedOut { .. } => (
+            "timeout",
+            FailureClass::Retry,
+            "nothing yet: Certwright looks at what became of it and tries again",
+        ),
+        Error::HostileAnswer { .. } => (
+            "hostile-answer",
+            FailureClass::NeedsPerson,
+            "do not trust this answer: check that the directory is the right one",
+        ),
+        Error::UnexpectedAnswer { .. } | Error::TooLarge { .. } if error.is_passing() => {
+            ("unavailable", wait(error), "nothing yet: Certwright tries again")
+        }
+        Error::UnexpectedAnswer { status: 404, .. } => {
+            ("gone", FailureClass::Hopeless, "nothing: the authority has forgotten it; a new order is opened")
+        }
+        _ => (
+            "unexpected-answer",
+            FailureClass::NeedsPerson,
+            "check that the directory's URL is an ACME directory",
+        ),
+    };
+    (kind.to_owned(), class, remedy.to_owned())
+}

@@ -1,0 +1,160 @@
+//! Certificate authorities at the engine's front: those that came with the program, and custom ones.
+
+use crate::acme_failure::failure;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use certwright_core::authority::Authority;
+use certwright_core::id::AuthorityId;
+use certwright_core::refusal::Refusal;
+use certwright_pki::chain::Roots;
+use certwright_providers::ca;
+use certwright_store::{NewAudit, StoreError};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// What an authority's directory says of itself now.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// The current terms of service, by URL.
+    pub terms_of_service: Option<String>,
+    /// Its web site.
+    pub website: Option<String>,
+    /// Whether an external account is needed.
+    pub external_account_required: bool,
+    /// Profiles it offers, with their descriptions.
+    pub profiles: BTreeMap<String, String>,
+}
+
+impl Engine {
+    /// All authorities, the built-in ones first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn authorities(&self) -> Result<Vec<Authority>, EngineError> {
+        let custom = self.store.authorities().await?;
+        Ok(ca::AUTHORITIES
+            .iter()
+            .map(|make| make())
+            .chain(custom.into_iter().map(|row| row.authority))
+            .collect())
+    }
+
+    /// One authority.
+    ///
+    /// # Errors
+    /// When there is none of that id.
+    pub async fn authority(&self, id: &str) -> Result<Authority, EngineError> {
+        self.find_authority(&id.into())
+            .await?
+            .ok_or_else(|| EngineError::NotFound { what: "certificate authority", id: id.to_owned() })
+    }
+
+    /// Adds or replaces a custom authority.
+    ///
+    /// # Errors
+    /// Every complaint about the entry.
+    pub async fn put_authority(&self, authority: Authority, who: &str) -> Result<Authority, EngineError> {
+        check(&authority)?;
+        let known = match self.store.authority(&authority.id).await {
+            Ok(row) => Some(row),
+            Err(StoreError::NotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let audit = self.audit(
+            who,
+            if known.is_some() { "update" } else { "create" },
+            format!("authority {}", authority.id),
+            known.as_ref().map(|row| json!(row.authority)),
+            Some(json!(authority)),
+        );
+        let expected = known.map(|row| row.revision);
+        Ok(self.store.put_authority(&authority, expected, &audit).await?.authority)
+    }
+
+    /// Removes a custom authority that nothing uses.
+    ///
+    /// # Errors
+    /// When it is built in, or an account or certificate uses it.
+    pub async fn delete_authority(&self, id: &str, who: &str) -> Result<(), EngineError> {
+        let id = AuthorityId::from(id);
+        if ca::AUTHORITIES.iter().any(|make| make().id == id) {
+            return Err(EngineError::InUse {
+                words: format!("{id} came with the program and cannot be removed"),
+            });
+        }
+        let row = self.store.authority(&id).await?;
+        let audit = self.audit(who, "delete", format!("authority {id}"), Some(json!(row.authority)), None);
+        Ok(self.store.delete_authority(&id, row.revision, &audit).await?)
+    }
+
+    /// Asks the authority's directory what it says of itself.
+    ///
+    /// # Errors
+    /// When the directory cannot be read, with the reason: no network, TLS, or the authority's refusal (F29).
+    pub async fn terms(&self, id: &str) -> Result<Terms, EngineError> {
+        let authority = self.authority(id).await?;
+        let client = self.acme.client(&authority)?;
+        let directory =
+            client.refresh_directory().await.map_err(|error| failure(&error, &authority.title))?.value;
+        Ok(Terms {
+            terms_of_service: directory.meta.terms_of_service.clone(),
+            website: directory.meta.website.clone(),
+            external_account_required: directory.meta.external_account_required,
+            profiles: directory.meta.profiles.clone(),
+        })
+    }
+
+    pub(crate) fn audit(
+        &self,
+        who: &str,
+        action: &str,
+        object: String,
+        before: Option<serde_json::Value>,
+        after: Option<serde_json::Value>,
+    ) -> NewAudit {
+        NewAudit { at: self.now(), who: who.to_owned(), action: action.to_owned(), object, before, after }
+    }
+}
+
+fn check(authority: &Authority) -> Result<(), EngineError> {
+    let mut refusals = Vec::new();
+    let id = authority.id.as_str();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if id.is_empty() || id.len() > 40 || !id.chars().all(plain) {
+        refusals.push(Refusal::new("id", "is no short name", "use lower-case letters, digits and hyphens"));
+    }
+    if ca::AUTHORITIES.iter().any(|make| make().id == authority.id) {
+        refusals.push(Refusal::new(
+            "id",
+            format!("{id} came with the program and cannot be changed"),
+            "choose another name",
+        ));
+    }
+    if !authority.directory.starts_with("https://") && !authority.directory.starts_with("http://") {
+        refusals.push(Refusal::new(
+            "directory",
+            "is no address of an ACME directory",
+            "give a URL that begins with https://",
+        ));
+    }
+    if authority.profiles.is_empty() || authority.key_types.is_empty() {
+        refusals.push(Refusal::new(
+            "profiles",
+            "there are no limits or key types",
+            "give at least one of each",
+        ));
+    }
+    if let Some(roots) = &authority.directory_tls_roots
+        && let Err(error) = certwright_pki::parse_chain(roots)
+    {
+        refusals.push(Refusal::new(
+            "directory_tls_roots",
+            error.to_string(),
+            "give the root certificates as PEM",
+        ));
+    }
+    if let Err(error) = Roots::from_core(&authority.issuing_roots) {
+        refusals.push(Refusal::new("issuing_roots", error.to_string(), "give the root certificates as PEM"));
+    }
+    if refusals.is_empty() { Ok(()) } else { Err(EngineError::Refused(refusals)) }
+}

@@ -1,0 +1,384 @@
+//! Managed certificates at the engine's front: create, read, change, list, delete; validated before stored.
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::preview::unknown_target;
+use crate::standing::with_next;
+use certwright_core::certificate::{Certificate, CertificateSettings, DeploymentSettings, Standing};
+use certwright_core::challenge::ChallengeSettings;
+use certwright_core::endpoint::Observation;
+use certwright_core::event::{EventKind, Level};
+use certwright_core::form::Field;
+use certwright_core::id::{AccountId, AuthorityId, CertificateId, DeploymentId};
+use certwright_core::key::KeyType;
+use certwright_core::refusal::Refusal;
+use certwright_core::validate::{self, Surroundings};
+use certwright_core::version::Version;
+use certwright_providers::deploy;
+use certwright_store::{CertificateEdit, CertificateQuery, CertificateRow, Listing, NewCertificate, Page};
+use serde_json::{Map, Value};
+
+/// A certificate as a person asks for it.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// Its name; `None` takes the first identifier.
+    pub name: Option<String>,
+    /// Free text.
+    pub notes: String,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Whether it is paused from the start.
+    pub paused: bool,
+    /// Identifiers as typed; pasted lists are read.
+    pub identifiers: Vec<String>,
+    /// The authority; `None` takes Let's Encrypt (F23).
+    pub authority: Option<AuthorityId>,
+    /// The account.
+    pub account: Option<AccountId>,
+    /// The profile.
+    pub profile: Option<String>,
+    /// The key's type.
+    pub key_type: Option<KeyType>,
+    /// How control is shown.
+    pub challenge: ChallengeSettings,
+    /// Targets with their filled forms; `None` takes nginx where it is installed.
+    pub deployments: Option<Vec<(String, Map<String, Value>)>>,
+}
+
+/// Changes of a certificate: what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// The name.
+    pub name: Option<String>,
+    /// The notes.
+    pub notes: Option<String>,
+    /// The tags.
+    pub tags: Option<Vec<String>>,
+    /// Whether it is paused.
+    pub paused: Option<bool>,
+    /// The identifiers, all of them.
+    pub identifiers: Option<Vec<String>>,
+    /// The authority.
+    pub authority: Option<AuthorityId>,
+    /// The account; `Some(None)` lets the authority's newest be taken.
+    pub account: Option<Option<AccountId>>,
+    /// The profile; `Some(None)` takes the authority's default.
+    pub profile: Option<Option<String>>,
+    /// The key's type; `Some(None)` lets the targets choose.
+    pub key_type: Option<Option<KeyType>>,
+    /// How control is shown.
+    pub challenge: Option<ChallengeSettings>,
+    /// The targets, all of them.
+    pub deployments: Option<Vec<(String, Map<String, Value>)>>,
+}
+
+/// A kind of target, for forms.
+#[derive(Clone, Copy, Debug)]
+pub struct TargetKind {
+    /// The name in settings.
+    pub name: &'static str,
+    /// For people.
+    pub title: &'static str,
+    /// The form.
+    pub fields: &'static [Field],
+}
+
+impl Engine {
+    /// Creates a certificate. Nothing is ordered yet: unless somebody asks, that happens an hour later.
+    ///
+    /// # Errors
+    /// Every complaint about the draft.
+    pub async fn create_certificate(&self, draft: Draft, who: &str) -> Result<CertificateRow, EngineError> {
+        let identifiers = validate::parse_identifiers(&draft.identifiers).map_err(EngineError::Refused)?;
+        let name = draft.name.or_else(|| identifiers.first().map(ToString::to_string)).unwrap_or_default();
+        let deployments = match draft.deployments {
+            Some(deployments) => deployments,
+            None => self.usual_deployments().await,
+        };
+        let settings = CertificateSettings {
+            name: name.trim().to_owned(),
+            notes: draft.notes,
+            tags: tidy(draft.tags),
+            paused: draft.paused,
+            identifiers,
+            authority: draft.authority.unwrap_or_else(|| "letsencrypt".into()),
+            account: draft.account,
+            profile: draft.profile,
+            key_type: draft.key_type,
+            challenge: draft.challenge,
+            deployments: self.deployments(deployments, &[]),
+        };
+        self.check(&settings).await?;
+        let now = self.now();
+        let id = CertificateId::from_unique(&self.chance.unique());
+        let certificate = Certificate {
+            id: id.clone(),
+            settings,
+            revision: 0,
+            created_at: now,
+            updated_at: now,
+            standing: Standing::default(),
+        };
+        let standing = with_next(&certificate, Standing::default(), None, now);
+        let words = format!("{who} created {}", certificate.settings.name);
+        let new = NewCertificate {
+            id: id.clone(),
+            settings: certificate.settings,
+            next_at: standing.next_at,
+            next_why: standing.next_why,
+            who: who.to_owned(),
+            now,
+            events: vec![self.event(&id, None, None, EventKind::CertificateChanged, Level::Info, words)],
+        };
+        self.store.create_certificate(&new).await?;
+        Ok(self.store.certificate_row(&id).await?)
+    }
+
+    /// One certificate, by id or name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn certificate(&self, id_or_name: &str) -> Result<CertificateRow, EngineError> {
+        Ok(self.store.find_certificate(id_or_name).await?)
+    }
+
+    /// A page of certificates.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn list_certificates(
+        &self,
+        query: &CertificateQuery,
+    ) -> Result<Listing<CertificateRow>, EngineError> {
+        Ok(self.store.list_certificates(query).await?)
+    }
+
+    /// Changes a certificate that is still at the revision the caller read. A change of what is ordered cancels
+    /// a run that is ordering; other changes count from the next run on.
+    ///
+    /// # Errors
+    /// Every complaint; the certificate as it is now, when somebody else changed it.
+    pub async fn update_certificate(
+        &self,
+        id_or_name: &str,
+        expected_revision: i64,
+        changes: Changes,
+        who: &str,
+    ) -> Result<CertificateRow, EngineError> {
+        let row = self.store.find_certificate(id_or_name).await?;
+        let old = &row.certificate.settings;
+        let mut settings = old.clone();
+        if let Some(typed) = &changes.identifiers {
+            settings.identifiers = validate::parse_identifiers(typed).map_err(EngineError::Refused)?;
+        }
+        if let Some(name) = changes.name {
+            settings.name = name.trim().to_owned();
+        }
+        settings.notes = changes.notes.unwrap_or(settings.notes);
+        settings.tags = changes.tags.map_or(settings.tags, tidy);
+        settings.paused = changes.paused.unwrap_or(settings.paused);
+        if let Some(authority) = changes.authority
+            && authority != settings.authority
+        {
+            // Account and profile belong to the old authority.
+            settings.authority = authority;
+            settings.account = None;
+            settings.profile = None;
+        }
+        settings.account = changes.account.unwrap_or(settings.account);
+        settings.profile = changes.profile.unwrap_or(settings.profile);
+        settings.key_type = changes.key_type.unwrap_or(settings.key_type);
+        settings.challenge = changes.challenge.unwrap_or(settings.challenge);
+        if let Some(deployments) = changes.deployments {
+            settings.deployments = self.deployments(deployments, &old.deployments);
+        }
+        self.check(&settings).await?;
+        self.store_update(&row, expected_revision, settings, who).await
+    }
+
+    async fn store_update(
+        &self,
+        row: &CertificateRow,
+        expected_revision: i64,
+        settings: CertificateSettings,
+        who: &str,
+    ) -> Result<CertificateRow, EngineError> {
+        let now = self.now();
+        let old = &row.certificate.settings;
+        let ordered = |settings: &CertificateSettings| {
+            let CertificateSettings { identifiers, authority, account, profile, key_type, challenge, .. } =
+                settings.clone();
+            (identifiers, authority, account, profile, key_type, challenge)
+        };
+        let reset = ordered(old) != ordered(&settings);
+        let queue = settings
+            .deployments
+            .iter()
+            .filter(|deployment| !old.deployments.contains(deployment))
+            .map(|deployment| deployment.id.clone())
+            .collect();
+        let id = row.certificate.id.clone();
+        let mut changed = row.certificate.clone();
+        changed.settings = settings;
+        let mut standing = changed.standing.clone();
+        if reset {
+            standing.failures = 0;
+            standing.not_before = None;
+            standing.last_failure = None;
+        }
+        let facts = row.version.as_ref().and_then(|version| version.facts.as_ref());
+        let standing = with_next(&changed, standing, facts, now);
+        let words = format!("{who} changed {}", changed.settings.name);
+        let edit = CertificateEdit {
+            id: id.clone(),
+            expected_revision,
+            settings: changed.settings,
+            next_at: standing.next_at,
+            next_why: standing.next_why,
+            reset_failures: reset,
+            queue,
+            who: who.to_owned(),
+            now,
+            events: vec![self.event(&id, None, None, EventKind::CertificateChanged, Level::Info, words)],
+        };
+        self.store.update_certificate(&edit).await?;
+        if reset {
+            for run in self.store.live_runs(&id).await?.into_iter().filter(|run| run.deployment().is_none()) {
+                self.store.request_cancel(&run.id, who, now).await?;
+            }
+        }
+        Ok(self.store.certificate_row(&id).await?)
+    }
+
+    /// Deletes a certificate. Served files and the server's configuration stay as they are; a run that is
+    /// going on must have been cancelled first.
+    ///
+    /// # Errors
+    /// When a run is going on, or somebody else changed it.
+    pub async fn delete_certificate(
+        &self,
+        id_or_name: &str,
+        expected_revision: i64,
+        who: &str,
+    ) -> Result<(), EngineError> {
+        let row = self.store.find_certificate(id_or_name).await?;
+        let id = row.certificate.id;
+        for run in self.store.live_runs(&id).await? {
+            self.store.request_cancel(&run.id, who, self.now()).await?;
+        }
+        let words =
+            format!("{who} deleted {}; served files were left in place", row.certificate.settings.name);
+        let event = self.event(&id, None, None, EventKind::CertificateChanged, Level::Info, words);
+        Ok(self.store.delete_certificate(&id, expected_revision, who, self.now(), &[event]).await?)
+    }
+
+    /// The certificate's versions, the newest first.
+    ///
+    /// # Errors
+    /// When there is no such certificate.
+    pub async fn versions(&self, id_or_name: &str, page: Page) -> Result<Listing<Version>, EngineError> {
+        let id = self.store.find_certificate(id_or_name).await?.certificate.id;
+        Ok(self.store.versions(&id, page).await?)
+    }
+
+    /// What was last observed at the certificate's endpoints.
+    ///
+    /// # Errors
+    /// When there is no such certificate.
+    pub async fn observations(&self, id_or_name: &str) -> Result<Vec<Observation>, EngineError> {
+        let id = self.store.find_certificate(id_or_name).await?.certificate.id;
+        Ok(self.store.observations(&id).await?)
+    }
+
+    /// The last lines of the certificate's log, oldest first.
+    ///
+    /// # Errors
+    /// When there is no such certificate.
+    pub async fn certificate_log(&self, id_or_name: &str, lines: usize) -> Result<Vec<String>, EngineError> {
+        let id = self.store.find_certificate(id_or_name).await?.certificate.id;
+        self.log(&id).last(lines).map_err(|error| EngineError::Storage { words: error.to_string() })
+    }
+
+    /// The kinds of targets.
+    pub fn targets(&self) -> Vec<TargetKind> {
+        deploy::TARGETS
+            .iter()
+            .map(|target| TargetKind { name: target.name(), title: target.title(), fields: target.fields() })
+            .collect()
+    }
+
+    async fn check(&self, settings: &CertificateSettings) -> Result<(), EngineError> {
+        let authority = self.find_authority(&settings.authority).await?;
+        let ids: Vec<_> = self.authorities().await?.into_iter().map(|authority| authority.id).collect();
+        let accounts: Vec<_> = self
+            .store
+            .accounts(Some(&settings.authority))
+            .await?
+            .into_iter()
+            .map(|row| row.account)
+            .collect();
+        let surroundings = Surroundings {
+            authority: authority.as_ref(),
+            authorities: &ids,
+            accounts: &accounts,
+            dns_provider: false,
+        };
+        let mut refusals = validate::check(settings, &surroundings);
+        for (index, deployment) in settings.deployments.iter().enumerate() {
+            match deploy::target(&deployment.target) {
+                Some(target) => {
+                    refusals.extend(
+                        target.check(&deployment.settings, &format!("deployments[{index}].settings")),
+                    );
+                }
+                None => refusals.push(unknown_target(index, &deployment.target)),
+            }
+        }
+        if let ChallengeSettings::Http01Webroot { root } = &settings.challenge
+            && !root.starts_with('/')
+        {
+            refusals.push(Refusal::new(
+                "challenge.root",
+                "is no absolute path",
+                "give the site's root folder, such as /var/www/html",
+            ));
+        }
+        if refusals.is_empty() { Ok(()) } else { Err(EngineError::Refused(refusals)) }
+    }
+
+    /// Deployment settings with ids: one that was there before with the same target and place keeps its id.
+    fn deployments(
+        &self,
+        wanted: Vec<(String, Map<String, Value>)>,
+        before: &[DeploymentSettings],
+    ) -> Vec<DeploymentSettings> {
+        let mut free: Vec<&DeploymentSettings> = before.iter().collect();
+        wanted
+            .into_iter()
+            .map(|(target, settings)| {
+                let known = free
+                    .iter()
+                    .position(|old| old.target == target)
+                    .map(|index| free.remove(index).id.clone());
+                let id = known.unwrap_or_else(|| DeploymentId::from_unique(&self.chance.unique()));
+                DeploymentSettings { id, target, settings }
+            })
+            .collect()
+    }
+
+    /// What a new certificate is deployed to when nobody says: nginx, in mode Auto, where it is installed.
+    async fn usual_deployments(&self) -> Vec<(String, Map<String, Value>)> {
+        let look = certwright_contract::ports::Command::new("nginx", &["-v"]);
+        match self.ports.process.run(&look).await {
+            Ok(finished) if finished.succeeded() => vec![("nginx".to_owned(), Map::new())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn tidy(tags: Vec<String>) -> Vec<String> {
+    let mut tags: Vec<_> = tags.into_iter().map(|tag| tag.trim().to_owned()).collect();
+    tags.sort();
+    tags.dedup();
+    tags
+}

@@ -1,0 +1,216 @@
+//! The engine as one object: what it is made of, and the small things every part of it asks for.
+
+use crate::acme_clients::{AcmeClients, TransportFactory};
+use crate::clock::{Chance, Clock};
+use crate::error::EngineError;
+use crate::layout::Layout;
+use crate::locks::Locks;
+use crate::log::CertificateLog;
+use crate::vault::Vault;
+use certwright_acme::Session;
+use certwright_contract::Ports;
+use certwright_core::Timestamp;
+use certwright_core::account::{Account, AccountState};
+use certwright_core::authority::Authority;
+use certwright_core::certificate::CertificateSettings;
+use certwright_core::event::{EventKind, Level, NewEvent};
+use certwright_core::failure::Failure;
+use certwright_core::id::{AuthorityId, CertificateId, RunId};
+use certwright_providers::ca;
+use certwright_store::{Store, StoreError};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What can be set about the engine.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The TCP port on which authorities look for http-01 answers: 80, unless a router maps another one.
+    pub challenge_port: u16,
+    /// The most runs performed at once.
+    pub parallel_runs: usize,
+    /// How often in a row a handshake must show the new version.
+    pub verify_times: u32,
+    /// How long a handshake may take to show it: old workers linger after a reload.
+    pub verify_within: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            challenge_port: 80,
+            parallel_runs: 16,
+            verify_times: 3,
+            verify_within: Duration::from_secs(20),
+        }
+    }
+}
+
+/// What an engine is made of; wired by the binary.
+pub struct Parts {
+    /// Where everything is stored.
+    pub store: Arc<dyn Store>,
+    /// The outside.
+    pub ports: Ports,
+    /// Transports to authorities.
+    pub transports: Arc<dyn TransportFactory>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub chance: Arc<dyn Chance>,
+    /// Sealing.
+    pub vault: Vault,
+    /// The data directory.
+    pub layout: Layout,
+    /// Settings.
+    pub options: Options,
+}
+
+/// The engine. Everything that is done to a certificate, by a person or by itself, goes through here.
+pub struct Engine {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) ports: Ports,
+    pub(crate) acme: AcmeClients,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) vault: Vault,
+    pub(crate) layout: Layout,
+    pub(crate) options: Options,
+    pub(crate) locks: Locks,
+    /// Names this process in leases.
+    pub(crate) holder: String,
+}
+
+impl Engine {
+    /// An engine of these parts. It does nothing until it is asked or its scheduler runs.
+    pub fn new(parts: Parts) -> Self {
+        let holder = format!("engine-{}", parts.chance.unique());
+        Self {
+            store: parts.store,
+            ports: parts.ports,
+            acme: AcmeClients::new(parts.transports),
+            clock: parts.clock,
+            chance: parts.chance,
+            vault: parts.vault,
+            layout: parts.layout,
+            options: parts.options,
+            locks: Locks::default(),
+            holder,
+        }
+    }
+
+    /// The store, for reading events and audit.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The data directory.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The moment, by the engine's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn log(&self, certificate: &CertificateId) -> CertificateLog {
+        CertificateLog::new(&self.layout, certificate)
+    }
+
+    pub(crate) fn event(
+        &self,
+        certificate: &CertificateId,
+        run: Option<&RunId>,
+        step: Option<usize>,
+        kind: EventKind,
+        level: Level,
+        message: impl Into<String>,
+    ) -> NewEvent {
+        let message = message.into();
+        self.log(certificate).lines(&message);
+        NewEvent {
+            at: self.now(),
+            certificate: Some(certificate.clone()),
+            run: run.cloned(),
+            step,
+            kind,
+            level,
+            message,
+        }
+    }
+
+    /// The entry of an authority: one that came with the program, or a custom one.
+    pub(crate) async fn find_authority(&self, id: &AuthorityId) -> Result<Option<Authority>, EngineError> {
+        if let Some(built_in) = ca::AUTHORITIES.iter().map(|make| make()).find(|entry| entry.id == *id) {
+            return Ok(Some(built_in));
+        }
+        match self.store.authority(id).await {
+            Ok(row) => Ok(Some(row.authority)),
+            Err(StoreError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The authority a certificate names.
+    pub(crate) async fn authority_of(&self, id: &AuthorityId) -> Result<Authority, Failure> {
+        match self.find_authority(id).await {
+            Ok(Some(authority)) => Ok(authority),
+            Ok(None) => Err(Failure::person(
+                "authority-gone",
+                format!("use the certificate authority {id}"),
+                "there is no such entry",
+                "choose another authority for the certificate",
+            )),
+            Err(error) => Err(storage(&error.to_string())),
+        }
+    }
+
+    /// The account a certificate is ordered by: the one it names, or the authority's newest valid one.
+    pub(crate) async fn account_of(
+        &self,
+        settings: &CertificateSettings,
+        authority: &Authority,
+    ) -> Result<Account, Failure> {
+        let accounts =
+            self.store.accounts(Some(&authority.id)).await.map_err(|error| storage(&error.to_string()))?;
+        accounts
+            .into_iter()
+            .map(|row| row.account)
+            .filter(|account| account.state == AccountState::Valid)
+            .find(|account| settings.account.as_ref().is_none_or(|wanted| *wanted == account.id))
+            .ok_or_else(|| {
+                Failure::person(
+                    "no-account",
+                    format!("find an account with {}", authority.title),
+                    settings.account.as_ref().map_or_else(
+                        || "there is none".to_owned(),
+                        |wanted| format!("{wanted} is not usable there"),
+                    ),
+                    format!("create one: certwright account create --ca {}", authority.id),
+                )
+            })
+    }
+
+    /// A session of the account, its key opened for it alone.
+    pub(crate) async fn session(
+        &self,
+        authority: &Authority,
+        account: &Account,
+        log: Option<&CertificateLog>,
+    ) -> Result<Session, Failure> {
+        let sealed =
+            self.store.account_key(&account.id).await.map_err(|error| storage(&error.to_string()))?;
+        let key = self.vault.open_account_key(&account.id, &sealed)?;
+        self.acme.session(authority, account, &key, log)
+    }
+}
+
+/// A failure of the store or of our own files: passing, because disks are emptied and permissions repaired.
+pub(crate) fn storage(words: &str) -> Failure {
+    Failure::retry(
+        "storage",
+        "read or write the data directory",
+        words,
+        "check free space and permissions of the data directory",
+    )
+}

@@ -1,0 +1,8 @@
+//! Gathering facts: everything that is read before something is decided.
+
+mod obtain;
+mod port;
+mod target;
+
+pub(crate) use obtain::plan_obtain;
+pub(crate) use target::{linked_version, plan_deploy};

@@ -1,0 +1,65 @@
+//! Who owns the challenge port on this machine, and how a web server there can answer for us.
+
+use crate::engine::Engine;
+use certwright_contract::Way;
+use certwright_core::account::Account;
+use certwright_core::certificate::CertificateSettings;
+use certwright_core::challenge::ChallengeSettings;
+use certwright_core::choose::{PortOwner, WebAnswer};
+use certwright_core::failure::Failure;
+use certwright_core::identifier::Identifier;
+use certwright_providers::challenge::WEB_SERVERS;
+use serde_json::Map;
+
+impl Engine {
+    /// Observes the owner of the challenge port, as far as the certificate's challenge settings need it.
+    pub(crate) async fn port_owner(
+        &self,
+        settings: &CertificateSettings,
+        account: &Account,
+    ) -> Result<PortOwner, Failure> {
+        if matches!(settings.challenge, ChallengeSettings::Http01Webroot { .. }) {
+            return Ok(PortOwner::Free);
+        }
+        let port = self.options.challenge_port;
+        let Some(process) = self.ports.sockets.listener(port).await else { return Ok(PortOwner::Free) };
+        if process == certwright_contract::ports::OURSELVES {
+            return Ok(PortOwner::Free);
+        }
+        for server in WEB_SERVERS {
+            // A configuration that names the port proves nothing when another program holds it.
+            if !process.contains(server.name()) && process != certwright_contract::ports::UNSEEN {
+                continue;
+            }
+            let none = Map::new();
+            let form = settings
+                .deployments
+                .iter()
+                .find(|deployment| deployment.target == server.name())
+                .map_or(&none, |deployment| &deployment.settings);
+            if !server.owns(form, port, &self.ports).await? {
+                continue;
+            }
+            let ways =
+                server.ways(form, port, &settings.identifiers, &account.thumbprint, &self.ports).await?;
+            return Ok(PortOwner::WebServer {
+                provider: server.name().to_owned(),
+                answers: ways
+                    .ways
+                    .into_iter()
+                    .map(|(identifier, way)| (identifier, answer(way)))
+                    .collect::<Vec<(Identifier, WebAnswer)>>(),
+                preparation: ways.preparation,
+            });
+        }
+        Ok(PortOwner::Other { process })
+    }
+}
+
+fn answer(way: Way) -> WebAnswer {
+    match way {
+        Way::Webroot { root, shown_by } => WebAnswer::Webroot { root, shown_by },
+        Way::Server => WebAnswer::Prepared,
+        Way::Unserved { why } => WebAnswer::Unserved { why },
+    }
+}

@@ -1,0 +1,64 @@
+//! Waiting for the certificate, fetching the chain and checking it before anybody serves it.
+
+use super::{check_issued, fail, missing};
+use crate::acme_failure::failure;
+use crate::drive::{Interrupted, Work, stored};
+use certwright_acme::OrderStatus;
+use certwright_core::SignedDuration;
+use certwright_core::identifier::Identifier;
+use certwright_core::run::Outcome;
+use certwright_core::version::VersionState;
+
+pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> Result<Outcome, Interrupted> {
+    let learnt = &work.run.learnt;
+    let (Some(order_url), Some(version)) = (learnt.order.clone(), learnt.version.clone()) else {
+        return Ok(missing("order"));
+    };
+    match stored(work.engine.store.version(&version).await)? {
+        Ok(known) if known.state == VersionState::Obtained => return Ok(Outcome::Done),
+        Ok(_) => {}
+        Err(failure) => return Ok(fail(failure)),
+    }
+    let (session, authority) = match super::open_order::session(work).await {
+        Ok(found) => found,
+        Err(failure) => return Ok(fail(failure)),
+    };
+    let now = work.engine.now();
+    let url = match &work.run.learnt.certificate {
+        Some(url) => url.clone(),
+        None => {
+            // The first look at an order comes a while after finalize: looking at once wedges Pebble
+            // (`letsencrypt/pebble#554`) and finds nothing elsewhere.
+            tokio::time::sleep(std::time::Duration::from_millis(350)).await;
+            let answered = match session.order(&order_url).await {
+                Ok(answered) => answered,
+                Err(error) => return Ok(fail(failure(&error, &authority.title))),
+            };
+            match (&answered.value.status, &answered.value.certificate) {
+                (OrderStatus::Valid, Some(url)) => url.clone(),
+                (OrderStatus::Invalid, _) => {
+                    return Ok(fail(super::finalize::invalid(&answered.value, &authority.title)));
+                }
+                _ => {
+                    let at = super::finalize::later(answered.retry_after, now);
+                    return Ok(Outcome::Later(at, format!("{} is issuing the certificate", authority.title)));
+                }
+            }
+        }
+    };
+    work.run.learnt.certificate = Some(url.clone());
+    let answered = match session.certificate(&url).await {
+        Ok(answered) => answered,
+        // A certificate that is announced and not there yet: 404 is a matter of moments on some authorities.
+        Err(error) if error.status() == Some(404) => {
+            work.run.learnt.certificate = None;
+            return Ok(Outcome::Later(
+                now + SignedDuration::from_secs(2),
+                "the certificate is not there yet".to_owned(),
+            ));
+        }
+        Err(error) => return Ok(fail(failure(&error, &authority.title))),
+    };
+    work.pass("await-certificate:fetched")?;
+    check_issued::check_and_store(work, &version, &answered.value.pem, identifiers, &authority).await
+}

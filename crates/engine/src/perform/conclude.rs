@@ -1,0 +1,29 @@
+//! Recording that the deployment serves its version, in one transaction with the run.
+
+use super::{fail, missing};
+use crate::drive::{Interrupted, Work, stored};
+use certwright_core::run::Outcome;
+use certwright_store::{Conclusion, RunWrite};
+
+pub(super) async fn perform(work: &mut Work<'_>) -> Result<Outcome, Interrupted> {
+    let engine = work.engine;
+    let (Some(version), Some(deployment)) = (work.run.learnt.version.clone(), work.run.deployment().cloned())
+    else {
+        return Ok(missing("version"));
+    };
+    let now = engine.now();
+    let saved = work.run.clone().absorb(work.index, Outcome::Done, now, 0.5);
+    let conclusion = Conclusion {
+        deployment: &deployment,
+        version: &version,
+        verified_at: now,
+        write: RunWrite { run: &saved, fence: work.fence, wake_at: None, events: &work.events },
+        observations: &[],
+    };
+    if let Err(failure) = stored(engine.store.conclude_deployment(&conclusion).await)? {
+        return Ok(fail(failure));
+    }
+    work.events.clear();
+    work.pass("conclude:stored")?;
+    Ok(Outcome::Done)
+}

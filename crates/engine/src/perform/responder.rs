@@ -1,0 +1,74 @@
+//! Preparing a web server to answer challenges by itself, and taking that back.
+
+use super::fail;
+use super::target::{act_again, applying, undo_all};
+use crate::drive::{Interrupted, Work};
+use certwright_core::challenge::{Preparation, Responder};
+use certwright_core::event::Level;
+use certwright_core::run::{Mark, Outcome};
+use certwright_core::step::Step;
+
+/// Makes the edits, unless every name they are for is validated already.
+pub(super) async fn prepare(work: &Work<'_>, preparation: &Preparation) -> Result<Outcome, Interrupted> {
+    if !is_needed(work, &preparation.responder) {
+        return Ok(Outcome::Skipped("the authority has validated these names already".to_owned()));
+    }
+    let _lock = work.engine.locks.lock(&lock_of(preparation)).await;
+    for (index, act) in preparation.acts.iter().enumerate() {
+        work.pass(&format!("prepare-responder:before-act-{index}"))?;
+        if let Err(failure) = act_again(work, act).await {
+            return Ok(fail(failure));
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Takes the edits back, if they were made or begun.
+pub(super) async fn retire(work: &mut Work<'_>, preparation: &Preparation) -> Result<Outcome, Interrupted> {
+    let begun = work.run.plan.steps.iter().zip(&work.run.marks).any(|(step, mark)| {
+        matches!(step, Step::PrepareResponder { preparation: other } if other == preparation)
+            && !matches!(mark, Mark::Todo | Mark::Skipped { .. })
+    });
+    if !begun {
+        return Ok(Outcome::Skipped("nothing was edited".to_owned()));
+    }
+    let _lock = work.engine.locks.lock(&lock_of(preparation)).await;
+    let copies = work.engine.layout.copies(&work.run.id);
+    let failures = undo_all(work, &preparation.acts, &applying(work, &copies)).await;
+    work.pass("retire-responder:undone")?;
+    if let Some(failure) = failures.into_iter().next() {
+        return Ok(fail(failure));
+    }
+    for act in preparation.acts.iter().filter(|act| settles(act)) {
+        if let Err(failure) = act_again(work, act).await {
+            // The files are as they were; a server that cannot read them now could not before either.
+            work.note(Level::Warning, failure.to_string());
+            break;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Whether an act only makes the server read its configuration again.
+pub(super) fn settles(act: &certwright_core::step::ProviderAct) -> bool {
+    act.act.get("settles").and_then(serde_json::Value::as_bool) == Some(true)
+}
+
+fn lock_of(preparation: &Preparation) -> String {
+    match &preparation.responder {
+        Responder::Server { provider } => format!("server {provider}"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn is_needed(work: &Work<'_>, responder: &Responder) -> bool {
+    work.run.plan.steps.iter().any(|step| match step {
+        Step::PresentChallenges { responder: by, identifiers } if by == responder => work
+            .run
+            .learnt
+            .authorizations
+            .iter()
+            .any(|known| !known.valid && identifiers.contains(&known.identifier)),
+        _ => false,
+    })
+}

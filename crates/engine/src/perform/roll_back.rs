@@ -1,0 +1,60 @@
+//! After a failure: everything is put back in reverse, and the server reads it again.
+
+use super::fail;
+use super::target::{act_again, applying, undo_all};
+use crate::drive::{Interrupted, Work};
+use crate::engine::storage;
+use certwright_contract::files;
+use certwright_core::event::Level;
+use certwright_core::run::{Mark, Outcome};
+use certwright_core::step::{ProviderAct, Step};
+use std::path::Path;
+
+pub(super) async fn perform(
+    work: &mut Work<'_>,
+    acts: &[ProviderAct],
+    settle: &[ProviderAct],
+    link: Option<&str>,
+) -> Result<Outcome, Interrupted> {
+    let begun = |wanted: &dyn Fn(&Step) -> bool| {
+        work.run
+            .plan
+            .steps
+            .iter()
+            .zip(&work.run.marks)
+            .any(|(step, mark)| wanted(step) && !matches!(mark, Mark::Todo | Mark::Skipped { .. }))
+    };
+    let done: Vec<_> = acts
+        .iter()
+        .filter(|act| begun(&|step| matches!(step, Step::Act { act: other } if other == *act)))
+        .cloned()
+        .collect();
+    let switched = begun(&|step| matches!(step, Step::SwitchVersion { .. }));
+    if done.is_empty() && !switched {
+        return Ok(Outcome::Skipped("nothing was changed".to_owned()));
+    }
+    let copies = work.engine.layout.copies(&work.run.id);
+    let mut failures = undo_all(work, &done, &applying(work, &copies)).await;
+    work.pass("roll-back:undone")?;
+    if let (true, Some(link)) = (switched, link) {
+        let from = work.run.plan.steps.iter().find_map(|step| match step {
+            Step::SwitchVersion { from, .. } => Some(from.clone()),
+            _ => None,
+        });
+        let put_back = match from.flatten() {
+            Some(previous) => files::switch_link(Path::new(link), Path::new(previous.as_str())),
+            None => files::remove(Path::new(link)),
+        };
+        failures.extend(put_back.err().map(|error| storage(&error.to_string())));
+    }
+    work.pass("roll-back:switched")?;
+    for act in settle {
+        if let Err(failure) = act_again(work, act).await {
+            // The files are as they were; a server that cannot read them now could not before either, and
+            // goes on with what it has.
+            work.note(Level::Warning, format!("After putting everything back: {failure}"));
+            break;
+        }
+    }
+    Ok(failures.into_iter().next().map_or(Outcome::Done, fail))
+}

@@ -1,0 +1,78 @@
+//! Applying a target's acts and taking them back.
+
+use super::fail;
+use crate::drive::{Interrupted, Work};
+use certwright_contract::files::Copies;
+use certwright_contract::{AnyTarget, Applying};
+use certwright_core::failure::Failure;
+use certwright_core::run::Outcome;
+use certwright_core::step::ProviderAct;
+use certwright_providers::deploy;
+use std::path::{Path, PathBuf};
+
+pub(super) async fn apply(work: &Work<'_>, act: &ProviderAct) -> Result<Outcome, Interrupted> {
+    Ok(act_again(work, act).await.map_or_else(fail, |()| Outcome::Done))
+}
+
+/// Applies an act; applying twice is applying once.
+pub(super) async fn act_again(work: &Work<'_>, act: &ProviderAct) -> Result<(), Failure> {
+    let copies = work.engine.layout.copies(&work.run.id);
+    let applying = applying(work, &copies);
+    target(act)?.apply(act, &applying.borrowed()).await
+}
+
+/// Takes acts back, the last first. Goes on after a failure: as much as can be is put back.
+pub(super) async fn undo_all(
+    work: &Work<'_>,
+    acts: &[ProviderAct],
+    applying: &OwnedApplying<'_>,
+) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for (index, act) in acts.iter().enumerate().rev() {
+        if work.pass(&format!("undo:before-{index}")).is_err() {
+            break;
+        }
+        let undone = match target(act) {
+            Ok(target) => target.undo(act, &applying.borrowed()).await,
+            Err(failure) => Err(failure),
+        };
+        failures.extend(undone.err());
+    }
+    failures
+}
+
+/// What acts are handed.
+pub(super) struct OwnedApplying<'a> {
+    work: &'a Work<'a>,
+    version_directory: PathBuf,
+    copies: Copies,
+}
+
+impl OwnedApplying<'_> {
+    fn borrowed(&self) -> Applying<'_> {
+        Applying {
+            ports: &self.work.engine.ports,
+            version_directory: &self.version_directory,
+            copies: &self.copies,
+        }
+    }
+}
+
+pub(super) fn applying<'a>(work: &'a Work<'a>, copies: &Path) -> OwnedApplying<'a> {
+    let version_directory = match &work.run.learnt.version {
+        Some(version) => work.engine.layout.version(&work.run.certificate, version),
+        None => work.engine.layout.certificate(&work.run.certificate),
+    };
+    OwnedApplying { work, version_directory, copies: Copies::new(copies.to_owned()) }
+}
+
+fn target(act: &ProviderAct) -> Result<&'static dyn AnyTarget, Failure> {
+    deploy::target(&act.provider).ok_or_else(|| {
+        Failure::person(
+            "no-target",
+            format!("do {:?}", act.words),
+            format!("this program knows no target {}", act.provider),
+            "the step was stored by another version of Certwright; cancel the run and ask again",
+        )
+    })
+}

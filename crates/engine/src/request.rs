@@ -1,0 +1,235 @@
+//! Requests: by hand, for one certificate or several; cancelling; reading runs.
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::obtain_run;
+use crate::preview::{Preview, difference};
+use crate::standing::due_of;
+use certwright_core::due::{Due, Reason};
+use certwright_core::id::{CertificateId, DeploymentId, RunId};
+use certwright_core::plan::PlanKind;
+use certwright_core::run::{Mark, Run, RunState};
+use certwright_store::{
+    CertificateFilter, CertificateQuery, CertificateRow, Fence, Listing, Page, RunFilter, RunWrite,
+};
+
+/// Which certificates to renew.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// By id or name.
+    pub certificates: Vec<String>,
+    /// Those that are due.
+    pub due: bool,
+    /// Those whose last run failed.
+    pub failed: bool,
+    /// All that are not paused.
+    pub all: bool,
+}
+
+/// What became of a selection.
+#[derive(Clone, Debug, Default)]
+pub struct Renewed {
+    /// Started: id and name.
+    pub started: Vec<(CertificateId, String)>,
+    /// Not started: id, name and reason.
+    pub refused: Vec<(CertificateId, String, String)>,
+}
+
+impl Engine {
+    /// Asks for a new version now. With the fingerprint of a preview, only if a preview would show the same.
+    /// A run that is waiting is woken instead of starting another one.
+    ///
+    /// # Errors
+    /// Paused; the plan has changed; the plan cannot be made: then nothing was ordered.
+    pub async fn request(&self, id_or_name: &str, plan: Option<&str>, who: &str) -> Result<Run, EngineError> {
+        let row = self.store.find_certificate(id_or_name).await?;
+        Self::refuse_paused(&row.certificate)?;
+        let id = row.certificate.id.clone();
+        let preview = match plan {
+            Some(_) => Some(self.preview_row(&row).await),
+            None => None,
+        };
+        if let (Some(wanted), Some(preview)) = (plan, &preview) {
+            self.compare(wanted, preview, &row).await?;
+        }
+        let Some(fence) = self.claim(&id).await? else {
+            return self.live_obtain_run(&id).await?.ok_or_else(|| EngineError::InUse {
+                words: format!(
+                    "{} is being deployed right now; ask again in a moment",
+                    row.certificate.settings.name
+                ),
+            });
+        };
+        let started = self.start(&row, preview, who, fence).await;
+        self.store.release(&id, fence).await?;
+        started
+    }
+
+    async fn start(
+        &self,
+        row: &CertificateRow,
+        preview: Option<Preview>,
+        who: &str,
+        fence: Fence,
+    ) -> Result<Run, EngineError> {
+        let certificate = &row.certificate;
+        if let Some(run) = self.live_obtain_run(&certificate.id).await? {
+            return self.wake(run, fence).await;
+        }
+        let approvals = preview.as_ref().map(Preview::approvals).unwrap_or_default();
+        let planned = match preview.as_ref().and_then(Preview::obtain) {
+            Some(planned) => planned.clone(),
+            None => crate::observe::plan_obtain(self, certificate).await,
+        };
+        let plan = planned?;
+        self.store.ask(&certificate.id, self.now(), who, &[]).await?;
+        let reason = format!("{} ({who})", Reason::AskedByHand.words());
+        Ok(obtain_run::open(self, row, plan, reason, approvals, fence).await?)
+    }
+
+    async fn live_obtain_run(&self, certificate: &CertificateId) -> Result<Option<Run>, EngineError> {
+        let runs = self.store.live_runs(certificate).await?;
+        Ok(runs.into_iter().find(|run| run.plan.kind == PlanKind::Obtain))
+    }
+
+    /// Makes a waiting run look again at once.
+    async fn wake(&self, mut run: Run, fence: Fence) -> Result<Run, EngineError> {
+        let now = self.now();
+        for mark in &mut run.marks {
+            if let Mark::Later { at, .. } = mark {
+                *at = (*at).min(now);
+            }
+        }
+        run.state = RunState::Active;
+        self.store.save_run(RunWrite { run: &run, fence, wake_at: None, events: &[] }).await?;
+        Ok(run)
+    }
+
+    /// Refuses with the difference when the world is not what the fingerprint was made of.
+    async fn compare(
+        &self,
+        wanted: &str,
+        preview: &Preview,
+        row: &CertificateRow,
+    ) -> Result<(), EngineError> {
+        if preview.fingerprint.as_deref() == Some(wanted) {
+            return Ok(());
+        }
+        let key = format!("preview {}", row.certificate.id);
+        let shown =
+            self.store.meta(&key).await?.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        let mut lines = match shown.split_once('\n') {
+            Some((fingerprint, text)) if fingerprint == wanted => difference(text, &preview.text()),
+            _ => vec!["the plan that was shown is not kept any more; this is the plan now:".to_owned()],
+        };
+        if lines.is_empty() {
+            lines.push("a file that the plan replaces was changed".to_owned());
+        }
+        Err(EngineError::PlanChanged { difference: lines, preview: Box::new(preview.clone()) })
+    }
+
+    /// Keeps what a preview showed, so that a later refusal can say what has changed since.
+    pub(crate) async fn remember_preview(&self, preview: &Preview) -> Result<(), EngineError> {
+        if let Some(fingerprint) = &preview.fingerprint {
+            let key = format!("preview {}", preview.certificate);
+            self.store.set_meta(&key, format!("{fingerprint}\n{}", preview.text()).as_bytes()).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks for several certificates, each as by `request`. One that cannot be planned does not stop the rest.
+    ///
+    /// # Errors
+    /// When a named one does not exist or the store cannot be used.
+    pub async fn renew(&self, selection: &Selection, who: &str) -> Result<Renewed, EngineError> {
+        let mut rows = Vec::new();
+        for name in &selection.certificates {
+            rows.push(self.store.find_certificate(name).await?);
+        }
+        if selection.due || selection.failed || selection.all {
+            self.select(selection, &mut rows).await?;
+        }
+        let mut renewed = Renewed::default();
+        for row in rows {
+            let (id, name) = (row.certificate.id.clone(), row.certificate.settings.name.clone());
+            match self.request(id.as_str(), None, who).await {
+                Ok(_) => renewed.started.push((id, name)),
+                Err(error @ EngineError::Storage { .. }) => return Err(error),
+                Err(error) => renewed.refused.push((id, name, error.to_string())),
+            }
+        }
+        Ok(renewed)
+    }
+
+    async fn select(&self, selection: &Selection, rows: &mut Vec<CertificateRow>) -> Result<(), EngineError> {
+        let now = self.now();
+        let mut page = Page::default();
+        loop {
+            let query = CertificateQuery {
+                filter: CertificateFilter {
+                    paused: Some(false),
+                    failing: (selection.failed && !selection.due && !selection.all).then_some(true),
+                    ..CertificateFilter::default()
+                },
+                page,
+                ..CertificateQuery::default()
+            };
+            let listing = self.store.list_certificates(&query).await?;
+            page.offset += listing.items.len() as u64;
+            let last = listing.items.is_empty() || page.offset >= listing.total;
+            for row in listing.items {
+                let wanted = selection.all
+                    || (selection.due && matches!(due_of(&row, now), Due::Now(_)))
+                    || (selection.failed && row.certificate.standing.failures > 0);
+                if wanted && !rows.iter().any(|known| known.certificate.id == row.certificate.id) {
+                    rows.push(row);
+                }
+            }
+            if last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// When there is none of that id.
+    pub async fn run(&self, id: &str) -> Result<Run, EngineError> {
+        Ok(self.store.run(&RunId::from(id)).await?)
+    }
+
+    /// Runs, the newest first.
+    ///
+    /// # Errors
+    /// When the certificate does not exist.
+    pub async fn runs(&self, certificate: Option<&str>, page: Page) -> Result<Listing<Run>, EngineError> {
+        let certificate = match certificate {
+            Some(name) => Some(self.store.find_certificate(name).await?.certificate.id),
+            None => None,
+        };
+        Ok(self.store.runs(&RunFilter { certificate, ..RunFilter::default() }, page).await?)
+    }
+
+    /// Asks a run to stop. It cleans up first; what was published stays published.
+    ///
+    /// # Errors
+    /// When there is none of that id.
+    pub async fn cancel(&self, id: &str, who: &str) -> Result<Run, EngineError> {
+        Ok(self.store.request_cancel(&RunId::from(id), who, self.now()).await?)
+    }
+
+    /// Asks for a deployment again, now. With a fingerprint, only by the plan that was shown.
+    ///
+    /// # Errors
+    /// When nothing was issued yet.
+    pub async fn redeploy(
+        &self,
+        deployment: &str,
+        approved: Option<&str>,
+        who: &str,
+    ) -> Result<(), EngineError> {
+        self.store.ask_deployment(&DeploymentId::from(deployment), approved, self.now(), who, &[]).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! The scheduler: sleeps until the earliest stored moment, then hands what is due to bounded workers.
+//!
+//! Each look is a few index queries: it grows with what is due, not with what is stored.
+
+use crate::drive::Interrupted;
+use crate::engine::Engine;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+/// The clock may jump and the machine sleep: no nap is longer, so that neither goes unnoticed for long.
+const LONGEST_NAP: Duration = Duration::from_secs(60);
+/// The pause after the store could not be used: nothing can be done without it.
+const AFTER_TROUBLE: Duration = Duration::from_secs(5);
+/// A moment that has passed but gives no work (it is being worked on) is asked about again after this.
+const SHORTEST_NAP: Duration = Duration::from_millis(20);
+/// The most pieces of work taken at once.
+const MOST_AT_ONCE: u32 = 64;
+
+/// Runs until `shutdown`; then waits for no one: every run can go on at the next start. Sweeps first what an
+/// earlier process left behind.
+pub async fn run(engine: Arc<Engine>, shutdown: CancellationToken) {
+    if let Err(error) = engine.sweep().await {
+        tracing::error!(%error, "what an earlier process left behind could not be swept");
+    }
+    let permits = Arc::new(Semaphore::new(engine.options.parallel_runs));
+    let taken = Arc::new(Mutex::new(HashSet::new()));
+    let workers = tokio_util::task::TaskTracker::new();
+    let mut changes = engine.store.subscribe();
+    loop {
+        changes.mark_unchanged();
+        let nap = match hand_out(&engine, &permits, &taken, &workers).await {
+            Ok(nap) => nap,
+            Err(error) => {
+                tracing::error!(%error, "the store cannot be read; trying again");
+                AFTER_TROUBLE
+            }
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => break,
+            () = tokio::time::sleep(nap) => {}
+            _ = changes.changed() => {}
+        }
+    }
+}
+
+/// Starts workers for what is due, as many as there are permits; gives the time until the next look.
+async fn hand_out(
+    engine: &Arc<Engine>,
+    permits: &Arc<Semaphore>,
+    taken: &Arc<Mutex<HashSet<String>>>,
+    workers: &tokio_util::task::TaskTracker,
+) -> Result<Duration, certwright_store::StoreError> {
+    let now = engine.now();
+    for work in engine.store.due(now, MOST_AT_ONCE).await? {
+        let certificate = work.certificate().to_string();
+        if !taken.lock().unwrap_or_else(PoisonError::into_inner).insert(certificate.clone()) {
+            continue;
+        }
+        let Ok(permit) = Arc::clone(permits).acquire_owned().await else { break };
+        let (engine, taken) = (Arc::clone(engine), Arc::clone(taken));
+        workers.spawn(async move {
+            // A panic must neither keep the permit nor the certificate (fault 54): both are given back by drop.
+            let _permit = permit;
+            let _taken = Taken { taken, certificate };
+            match engine.work(&work).await {
+                Ok(()) | Err(Interrupted::Stopped | Interrupted::Stale) => {}
+                Err(Interrupted::Store(words)) => {
+                    tracing::error!(?work, %words, "the store failed under a worker; it goes on when the store does");
+                    tokio::time::sleep(AFTER_TROUBLE).await;
+                }
+            }
+        });
+    }
+    let nap = match engine.store.next_moment().await? {
+        None => LONGEST_NAP,
+        Some(moment) => Duration::try_from(moment.duration_since(engine.now())).unwrap_or(Duration::ZERO),
+    };
+    Ok(nap.clamp(SHORTEST_NAP, LONGEST_NAP))
+}
+
+struct Taken {
+    taken: Arc<Mutex<HashSet<String>>>,
+    certificate: String,
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.certificate);
+    }
+}
+
+impl Engine {
+    /// Works off everything that is due, one after the other, until nothing is due any more: for tests that
+    /// move the clock themselves. Gives false when a failpoint stopped it.
+    ///
+    /// # Errors
+    /// In words, when the store cannot be used.
+    pub async fn work_off(&self) -> Result<bool, String> {
+        loop {
+            let due = self.store.due(self.now(), MOST_AT_ONCE).await.map_err(|error| error.to_string())?;
+            if due.is_empty() {
+                return Ok(true);
+            }
+            for work in due {
+                match self.work(&work).await {
+                    Ok(()) | Err(Interrupted::Stale) => {}
+                    Err(Interrupted::Stopped) => return Ok(false),
+                    Err(Interrupted::Store(words)) => return Err(words),
+                }
+            }
+        }
+    }
+}

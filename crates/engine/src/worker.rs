@@ -1,0 +1,185 @@
+//! Workers: one piece of due work, under the certificate's lease. Everything is decided from what is stored.
+
+use crate::drive::{Interrupted, drive};
+use crate::engine::Engine;
+use crate::observe::{plan_deploy, plan_obtain};
+use crate::standing::{due_of, with_next};
+use crate::{deploy_run, obtain_run};
+use certwright_core::SignedDuration;
+use certwright_core::certificate::DeploymentSettings;
+use certwright_core::due::Due;
+use certwright_core::event::{EventKind, Level};
+use certwright_core::failure::Failure;
+use certwright_core::id::{CertificateId, DeploymentId, RunId};
+use certwright_core::run::Run;
+use certwright_providers::challenge::WEB_SERVERS;
+use certwright_providers::deploy;
+use certwright_store::{CertificateRow, Fence, StoreError, Work};
+use std::time::Duration;
+
+/// How long a lease lasts unless it is renewed. This process alone uses the database, and voids leases at
+/// its start, so the length matters only to a worker that hangs.
+const LEASE: SignedDuration = SignedDuration::from_mins(5);
+const RENEW_EVERY: Duration = Duration::from_secs(60);
+
+impl Engine {
+    /// Takes the lease of a certificate; `None` while another worker holds it.
+    pub(crate) async fn claim(&self, certificate: &CertificateId) -> Result<Option<Fence>, StoreError> {
+        let now = self.now();
+        self.store.claim(certificate, &self.holder, now + LEASE, now).await
+    }
+
+    /// Does one piece of work that is due.
+    ///
+    /// # Errors
+    /// When the store cannot be used, or a test stopped the engine. A failure of the work itself is stored.
+    pub(crate) async fn work(&self, work: &Work) -> Result<(), Interrupted> {
+        let certificate = work.certificate().clone();
+        let Some(fence) = self.claim(&certificate).await? else { return Ok(()) };
+        let performed = tokio::select! {
+            performed = self.perform_work(work, fence) => performed,
+            error = self.keep_lease(&certificate, fence) => Err(error),
+        };
+        if matches!(performed, Err(Interrupted::Stopped)) {
+            // As a dead process: nothing is given back.
+            return performed;
+        }
+        self.store.release(&certificate, fence).await?;
+        performed
+    }
+
+    /// Renews the lease for as long as the work goes on; ends only when that is refused.
+    async fn keep_lease(&self, certificate: &CertificateId, fence: Fence) -> Interrupted {
+        loop {
+            tokio::time::sleep(RENEW_EVERY).await;
+            if let Err(error) = self.store.renew(certificate, fence, self.now() + LEASE).await {
+                return error.into();
+            }
+        }
+    }
+
+    async fn perform_work(&self, work: &Work, fence: Fence) -> Result<(), Interrupted> {
+        match work {
+            Work::Certificate(id) => self.decide(id, fence).await,
+            Work::Run { run, certificate } => self.go_on(run, certificate, fence).await,
+            Work::Deployment { deployment, certificate } => self.deploy(deployment, certificate, fence).await,
+        }
+    }
+
+    /// Decides about a certificate: not yet, or a new obtain run.
+    async fn decide(&self, id: &CertificateId, fence: Fence) -> Result<(), Interrupted> {
+        let row = self.store.certificate_row(id).await?;
+        let certificate = &row.certificate;
+        let reason = match due_of(&row, self.now()) {
+            Due::Now(reason) => reason,
+            Due::At(..) | Due::Paused => {
+                let facts = row.version.as_ref().and_then(|version| version.facts.as_ref());
+                let standing = with_next(certificate, certificate.standing.clone(), facts, self.now());
+                self.store.set_standing(certificate, fence, &standing).await?;
+                return Ok(());
+            }
+        };
+        match plan_obtain(self, certificate).await {
+            Ok(plan) => {
+                let run =
+                    obtain_run::open(self, &row, plan, reason.words().to_owned(), Vec::new(), fence).await?;
+                self.drive_run(&row, run, fence).await
+            }
+            Err(failure) => self.not_planned(&row, failure, fence).await,
+        }
+    }
+
+    /// An obtain plan that cannot be made: no order is opened, the back-off decides when to look again.
+    async fn not_planned(
+        &self,
+        row: &CertificateRow,
+        failure: Failure,
+        fence: Fence,
+    ) -> Result<(), Interrupted> {
+        let certificate = &row.certificate;
+        let now = self.now();
+        let event = self.event(
+            &certificate.id,
+            None,
+            None,
+            EventKind::RunEnded,
+            Level::Error,
+            format!("Not ordered: {failure}"),
+        );
+        let standing = obtain_run::failed(certificate, failure, 0, now, self.chance.draw());
+        let facts = row.version.as_ref().and_then(|version| version.facts.as_ref());
+        self.store.set_standing(certificate, fence, &with_next(certificate, standing, facts, now)).await?;
+        self.store.append_events(&[event]).await?;
+        Ok(())
+    }
+
+    async fn go_on(&self, run: &RunId, certificate: &CertificateId, fence: Fence) -> Result<(), Interrupted> {
+        let row = self.store.certificate_row(certificate).await?;
+        let run = self.store.run(run).await?;
+        if run.state.is_over() {
+            return Ok(());
+        }
+        self.drive_run(&row, run, fence).await
+    }
+
+    /// Drives a run with the lock of its target held, where it has one.
+    async fn drive_run(&self, row: &CertificateRow, run: Run, fence: Fence) -> Result<(), Interrupted> {
+        let settings = run
+            .deployment()
+            .and_then(|id| row.certificate.settings.deployments.iter().find(|settings| settings.id == *id));
+        let _lock = match settings {
+            Some(settings) => Some(self.locks.lock(&lock_name(settings)).await),
+            None => None,
+        };
+        drive(self, run, fence).await.map(|_| ())
+    }
+
+    /// Plans and drives a deployment.
+    async fn deploy(
+        &self,
+        id: &DeploymentId,
+        certificate: &CertificateId,
+        fence: Fence,
+    ) -> Result<(), Interrupted> {
+        let row = self.store.certificate_row(certificate).await?;
+        let deployment = self.store.deployment(id).await?;
+        let settings = row.certificate.settings.deployments.iter().find(|settings| settings.id == *id);
+        let (Some(settings), Some(version)) = (settings, deployment.wanted.clone()) else { return Ok(()) };
+        let _lock = self.locks.lock(&lock_name(settings)).await;
+        let planned = match plan_deploy(self, &row.certificate, settings).await {
+            Ok(plan) => match &deployment.approved {
+                Some(approved) if *approved != plan.fingerprint() => Err(changed(&settings.target)),
+                _ => Ok(plan),
+            },
+            Err(failure) => Err(failure),
+        };
+        match planned {
+            Ok(plan) => {
+                let run = deploy_run::open(self, &row, plan, version, fence).await?;
+                drive(self, run, fence).await.map(|_| ())
+            }
+            Err(failure) => {
+                deploy_run::unplanned(self, &row, &deployment, version, failure, fence).await?;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// What two deployments must not change at once. A web server is one thing whether certificates are deployed to
+/// it or challenges answered through it.
+fn lock_name(settings: &DeploymentSettings) -> String {
+    if WEB_SERVERS.iter().any(|server| server.name() == settings.target) {
+        return format!("server {}", settings.target);
+    }
+    deploy::target(&settings.target).map_or_else(String::new, |target| target.lock(&settings.settings))
+}
+
+fn changed(target: &str) -> Failure {
+    Failure::person(
+        "plan-changed",
+        format!("deploy to {target} by the plan that was approved"),
+        "the target has changed since the plan was shown",
+        "look at the new plan (certwright cert preview) and ask again",
+    )
+}

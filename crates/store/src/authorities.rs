@@ -1,0 +1,40 @@
+//! Certificate authorities that the user added. Those built into the program are not stored.
+
+use crate::{NewAudit, StoreResult};
+use async_trait::async_trait;
+use certwright_core::authority::Authority;
+use certwright_core::id::AuthorityId;
+use serde::{Deserialize, Serialize};
+
+/// A custom authority with its revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorityRow {
+    /// The entry.
+    pub authority: Authority,
+    /// Grows with every change; the API's ETag.
+    pub revision: i64,
+}
+
+/// Custom authorities.
+#[async_trait]
+pub trait Authorities: Send + Sync {
+    /// All of them, by id.
+    async fn authorities(&self) -> StoreResult<Vec<AuthorityRow>>;
+
+    /// One of them; `NotFound` for an id that is built in or unknown.
+    async fn authority(&self, id: &AuthorityId) -> StoreResult<AuthorityRow>;
+
+    /// Adds it (`expected` is `None`) or replaces it (`expected` is the revision the caller read), and writes
+    /// the audit line with it. `Conflict` when it is there already, `Outdated` when it was changed meanwhile,
+    /// `NotFound` when it is gone.
+    async fn put_authority(
+        &self,
+        authority: &Authority,
+        expected: Option<i64>,
+        audit: &NewAudit,
+    ) -> StoreResult<AuthorityRow>;
+
+    /// Removes it. `InUse` while an account or a certificate names it, saying which; `Outdated` when it was
+    /// changed meanwhile.
+    async fn delete_authority(&self, id: &AuthorityId, expected: i64, audit: &NewAudit) -> StoreResult<()>;
+}

@@ -1,0 +1,52 @@
+//! What is due, found by index: the cost grows with what is due, not with what is stored.
+
+use crate::StoreResult;
+use async_trait::async_trait;
+use certwright_core::Timestamp;
+use certwright_core::id::{CertificateId, DeploymentId, RunId};
+
+/// Something to be done now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Decide about a certificate.
+    Certificate(CertificateId),
+    /// Go on with a run.
+    Run {
+        /// The run.
+        run: RunId,
+        /// Whose lease to claim.
+        certificate: CertificateId,
+    },
+    /// Deploy.
+    Deployment {
+        /// The deployment.
+        deployment: DeploymentId,
+        /// Whose lease to claim.
+        certificate: CertificateId,
+    },
+}
+
+impl Work {
+    /// Whose lease to claim before doing it.
+    pub fn certificate(&self) -> &CertificateId {
+        match self {
+            Self::Certificate(certificate)
+            | Self::Run { certificate, .. }
+            | Self::Deployment { certificate, .. } => certificate,
+        }
+    }
+}
+
+/// What is due.
+#[async_trait]
+pub trait Schedule: Send + Sync {
+    /// The earliest moment at which [`due`](Self::due) will have something to give, as far as is known now;
+    /// `None` when nothing ever will. Something that is leased counts from the lease's end: asking `due` at the
+    /// moment given here always gives something, unless the store was changed meanwhile.
+    async fn next_moment(&self) -> StoreResult<Option<Timestamp>>;
+
+    /// What is due at `now`, the earliest first, at most `limit`. A certificate is due when its moment has come,
+    /// unless it is paused or has a live obtain run; a live run when its moment has come; a deployment when its
+    /// moment has come and no live run deploys it. Nothing of a leased certificate is due.
+    async fn due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>>;
+}

@@ -1,0 +1,46 @@
+//! The store in one SQLite file: one writer connection, separate readers, write-ahead log, synced at every commit.
+//!
+//! Each noun has its own file; `write.rs` is the only way to change anything, `rows.rs` the only way to read a column.
+
+mod accounts;
+mod attempt;
+mod audit;
+mod authorities;
+mod certificate_list;
+mod certificate_parts;
+mod certificate_rows;
+mod certificates;
+mod challenges;
+mod deployments;
+mod events;
+mod idempotency;
+mod leases;
+mod meta;
+mod observations;
+mod open;
+mod pragmas;
+mod rows;
+mod runs;
+mod schedule;
+mod schema;
+mod standing;
+#[cfg(test)]
+mod tests;
+mod upkeep;
+mod versions;
+mod write;
+
+use sqlx::SqlitePool;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// A store in one SQLite file.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    /// The one connection that writes: SQLite has one writer anyway, and waiting here is fair.
+    writer: SqlitePool,
+    /// Connections that cannot write. They see what was committed before their statement began.
+    readers: SqlitePool,
+    /// Told after every commit that may move a moment or add an event.
+    changed: Arc<watch::Sender<u64>>,
+}

@@ -1,0 +1,256 @@
+//! Certificate versions in SQLite.
+
+use super::SqliteStore;
+use super::attempt::Attempt;
+use super::certificate_rows::stored;
+use super::rows::{column, each, id, maybe_json, maybe_moment, milliseconds, moment, to_json, to_word, word};
+use super::runs::save;
+use super::standing::{merged, write_standing};
+use super::write::{Write, check_fence};
+use crate::{Fence, Listing, Page, Publication, StoreError, StoreResult, Versions};
+use async_trait::async_trait;
+use certwright_core::certificate::Standing;
+use certwright_core::facts::{CertificateFacts, Trust};
+use certwright_core::id::{CertificateId, RunId, VersionId};
+use certwright_core::version::{Version, VersionState};
+use sqlx::sqlite::SqliteRow;
+
+/// Everything but key, request and chain: those are read by those who need them.
+macro_rules! select_versions {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, certificate, run, authority, account, state, key_type, facts, trust, created_at, \
+             published_at FROM versions ",
+            $rest
+        )
+    };
+}
+
+/// Versions by a JSON list of ids.
+pub(super) const SELECT_VERSIONS_OF_LIST: &str =
+    select_versions!("WHERE id IN (SELECT value FROM json_each($1))");
+
+/// A version as its row says.
+pub(super) fn version(row: &SqliteRow) -> StoreResult<Version> {
+    Ok(Version {
+        id: id(row, "id")?,
+        certificate: id(row, "certificate")?,
+        run: id(row, "run")?,
+        authority: id(row, "authority")?,
+        account: id(row, "account")?,
+        state: word(row, "state")?,
+        key_type: word(row, "key_type")?,
+        created_at: moment(row, "created_at")?,
+        published_at: maybe_moment(row, "published_at")?,
+        facts: maybe_json(row, "facts")?,
+        trust: maybe_json(row, "trust")?,
+    })
+}
+
+/// The version, if the writer holds the lease of its certificate.
+async fn guarded(write: &mut Write, id: &VersionId, fence: Fence) -> StoreResult<Version> {
+    let row = sqlx::query(select_versions!("WHERE id = $1"))
+        .bind(id.as_str())
+        .fetch_optional(write.on())
+        .await
+        .attempt("read the version")?
+        .ok_or_else(|| StoreError::not_found("version", id))?;
+    let version = version(&row)?;
+    check_fence(write, &version.certificate, fence).await?;
+    Ok(version)
+}
+
+fn refused(version: &Version, words: &str) -> StoreError {
+    StoreError::Conflict { field: "version", words: format!("{} {words}", version.id) }
+}
+
+#[async_trait]
+impl Versions for SqliteStore {
+    async fn store_key(
+        &self,
+        version: &Version,
+        sealed_key: &[u8],
+        request: &[u8],
+        fence: Fence,
+    ) -> StoreResult<()> {
+        let attempted = "store the version's key";
+        let mut write = self.write(attempted).await?;
+        check_fence(&mut write, &version.certificate, fence).await?;
+        let added = sqlx::query(
+            "INSERT INTO versions (id, certificate, run, authority, account, state, key_type, sealed_key, \
+               request, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+        )
+        .bind(version.id.as_str())
+        .bind(version.certificate.as_str())
+        .bind(version.run.as_str())
+        .bind(version.authority.as_str())
+        .bind(version.account.as_str())
+        .bind(to_word(VersionState::KeyStored)?)
+        .bind(to_word(version.key_type)?)
+        .bind(sealed_key)
+        .bind(request)
+        .bind(milliseconds(version.created_at))
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+        if added.rows_affected() == 0 {
+            return Err(refused(version, "or another version of its run is stored already"));
+        }
+        write.commit_quietly().await
+    }
+
+    async fn store_chain(
+        &self,
+        id: &VersionId,
+        chain: &str,
+        facts: &CertificateFacts,
+        trust: &Trust,
+        fence: Fence,
+    ) -> StoreResult<()> {
+        let attempted = "store the version's chain";
+        let mut write = self.write(attempted).await?;
+        let version = guarded(&mut write, id, fence).await?;
+        if !matches!(version.state, VersionState::KeyStored | VersionState::Obtained) {
+            return Err(refused(&version, "is published or abandoned already"));
+        }
+        sqlx::query(
+            "UPDATE versions SET state = $2, chain = $3, facts = $4, trust = $5, not_after = $6 WHERE id = $1",
+        )
+        .bind(id.as_str())
+        .bind(to_word(VersionState::Obtained)?)
+        .bind(chain)
+        .bind(to_json(facts)?)
+        .bind(to_json(trust)?)
+        .bind(milliseconds(facts.not_after))
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+        write.commit_quietly().await
+    }
+
+    async fn abandon_version(&self, id: &VersionId, fence: Fence) -> StoreResult<()> {
+        let attempted = "abandon the version";
+        let mut write = self.write(attempted).await?;
+        let version = guarded(&mut write, id, fence).await?;
+        if version.state == VersionState::Published {
+            return Err(refused(&version, "is published"));
+        }
+        sqlx::query("UPDATE versions SET state = $2 WHERE id = $1")
+            .bind(id.as_str())
+            .bind(to_word(VersionState::Abandoned)?)
+            .execute(write.on())
+            .await
+            .attempt(attempted)?;
+        write.commit_quietly().await
+    }
+
+    async fn publish(&self, publication: &Publication<'_>) -> StoreResult<bool> {
+        let attempted = "publish the version";
+        let id = publication.version;
+        let mut write = self.write(attempted).await?;
+        let version = guarded(&mut write, id, publication.write.fence).await?;
+        if !matches!(version.state, VersionState::Obtained | VersionState::Published) {
+            return Err(refused(&version, "has no chain, or was abandoned"));
+        }
+        sqlx::query(
+            "UPDATE versions SET state = $2, published_at = coalesce(published_at, $3) WHERE id = $1",
+        )
+        .bind(id.as_str())
+        .bind(to_word(VersionState::Published)?)
+        .bind(milliseconds(publication.now))
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+        let found = stored(write.on(), &version.certificate).await?;
+        let standing = Standing {
+            current: Some(id.clone()),
+            ..merged(&found, publication.before, publication.standing)
+        };
+        write_standing(&mut write, &version.certificate, &standing).await?;
+        for queued in publication.deployments {
+            sqlx::query(
+                "UPDATE deployments SET wanted = $3, next_at = $4, failures = 0, approved = $5 \
+                 WHERE id = $1 AND certificate = $2",
+            )
+            .bind(queued.id.as_str())
+            .bind(version.certificate.as_str())
+            .bind(id.as_str())
+            .bind(milliseconds(publication.now))
+            .bind(&queued.approved)
+            .execute(write.on())
+            .await
+            .attempt(attempted)?;
+        }
+        let cancelled = save(&mut write, &publication.write).await?;
+        write.commit().await?;
+        Ok(cancelled)
+    }
+
+    async fn version(&self, id: &VersionId) -> StoreResult<Version> {
+        let row = sqlx::query(select_versions!("WHERE id = $1"))
+            .bind(id.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .attempt("read the version")?
+            .ok_or_else(|| StoreError::not_found("version", id))?;
+        version(&row)
+    }
+
+    async fn version_of_run(&self, run: &RunId) -> StoreResult<Option<Version>> {
+        let row = sqlx::query(select_versions!("WHERE run = $1"))
+            .bind(run.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .attempt("read the run's version")?;
+        row.as_ref().map(version).transpose()
+    }
+
+    async fn versions(&self, certificate: &CertificateId, page: Page) -> StoreResult<Listing<Version>> {
+        let attempted = "list versions";
+        let mut read = self.readers.begin().await.attempt(attempted)?;
+        let total: i64 = sqlx::query_scalar("SELECT count(*) FROM versions WHERE certificate = $1")
+            .bind(certificate.as_str())
+            .fetch_one(&mut *read)
+            .await
+            .attempt(attempted)?;
+        let rows = sqlx::query(select_versions!(
+            "WHERE certificate = $1 ORDER BY created_at DESC, rowid DESC LIMIT $2 OFFSET $3"
+        ))
+        .bind(certificate.as_str())
+        .bind(page.clamped_limit())
+        .bind(page.clamped_offset())
+        .fetch_all(&mut *read)
+        .await
+        .attempt(attempted)?;
+        Ok(Listing { items: each(&rows, version)?, total: total.unsigned_abs() })
+    }
+
+    async fn version_key(&self, id: &VersionId) -> StoreResult<Vec<u8>> {
+        sqlx::query_scalar("SELECT sealed_key FROM versions WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .attempt("read the version's key")?
+            .ok_or_else(|| StoreError::not_found("version", id))
+    }
+
+    async fn version_request(&self, id: &VersionId) -> StoreResult<Vec<u8>> {
+        sqlx::query_scalar("SELECT request FROM versions WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .attempt("read the version's request")?
+            .ok_or_else(|| StoreError::not_found("version", id))
+    }
+
+    async fn version_chain(&self, id: &VersionId) -> StoreResult<Option<String>> {
+        let row = sqlx::query("SELECT chain FROM versions WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&self.readers)
+            .await
+            .attempt("read the version's chain")?
+            .ok_or_else(|| StoreError::not_found("version", id))?;
+        column(&row, "chain")
+    }
+}

@@ -1,0 +1,88 @@
+//! Certificate versions: key first, then the chain, then publication in one transaction.
+
+use crate::{Fence, Listing, Page, RunWrite, StoreResult};
+use async_trait::async_trait;
+use certwright_core::Timestamp;
+use certwright_core::certificate::{Certificate, Standing};
+use certwright_core::facts::{CertificateFacts, Trust};
+use certwright_core::id::{CertificateId, DeploymentId, RunId, VersionId};
+use certwright_core::version::Version;
+
+/// A deployment that shall serve the published version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueuedDeployment {
+    /// Which.
+    pub id: DeploymentId,
+    /// The fingerprint of the plan that a person approved for it; `None` is the standing permission.
+    pub approved: Option<String>,
+}
+
+/// Everything that changes when a version becomes the newest one.
+#[derive(Clone, Debug)]
+pub struct Publication<'a> {
+    /// The version; it must have been obtained.
+    pub version: &'a VersionId,
+    /// The run, with the publishing step marked done.
+    pub write: RunWrite<'a>,
+    /// The certificate as the worker read it; see [`set_standing`](crate::Certificates::set_standing).
+    pub before: &'a Certificate,
+    /// Where the certificate stands from now on. Its `current` becomes the version, whatever it says.
+    pub standing: &'a Standing,
+    /// Which deployments shall serve it, from now on.
+    pub deployments: &'a [QueuedDeployment],
+    /// The moment.
+    pub now: Timestamp,
+}
+
+/// Certificate versions.
+#[async_trait]
+pub trait Versions: Send + Sync {
+    /// Stores a version whose key and request (DER) were just made, before anybody is asked for anything.
+    /// `Conflict` when the run has a version already: the key that is stored is the key to use. `Stale` when
+    /// the fence has moved on.
+    async fn store_key(
+        &self,
+        version: &Version,
+        sealed_key: &[u8],
+        request: &[u8],
+        fence: Fence,
+    ) -> StoreResult<()>;
+
+    /// Stores the chain (PEM) with what was read off it and the verdict: the version is obtained. Twice is once.
+    /// `Stale` when the fence has moved on.
+    async fn store_chain(
+        &self,
+        version: &VersionId,
+        chain: &str,
+        facts: &CertificateFacts,
+        trust: &Trust,
+        fence: Fence,
+    ) -> StoreResult<()>;
+
+    /// The run of this version ended without a certificate. A published version is not abandoned: `Conflict`.
+    async fn abandon_version(&self, version: &VersionId, fence: Fence) -> StoreResult<()>;
+
+    /// One transaction: the version is published and the certificate's newest, its standing is stored, the
+    /// deployments want it and are due at `now` with their failures forgotten, the run and its events are
+    /// saved. Deployments that were removed meanwhile are passed over. Answers like
+    /// [`save_run`](crate::Runs::save_run). `Stale` when the fence has moved on.
+    async fn publish(&self, publication: &Publication<'_>) -> StoreResult<bool>;
+
+    /// One version.
+    async fn version(&self, id: &VersionId) -> StoreResult<Version>;
+
+    /// The version that this run made, if it has made its key.
+    async fn version_of_run(&self, run: &RunId) -> StoreResult<Option<Version>>;
+
+    /// A page of the certificate's versions, the newest first.
+    async fn versions(&self, certificate: &CertificateId, page: Page) -> StoreResult<Listing<Version>>;
+
+    /// The version's key, sealed as it was stored.
+    async fn version_key(&self, id: &VersionId) -> StoreResult<Vec<u8>>;
+
+    /// The version's certificate request (DER).
+    async fn version_request(&self, id: &VersionId) -> StoreResult<Vec<u8>>;
+
+    /// The version's chain (PEM), the certificate first; `None` until it was obtained.
+    async fn version_chain(&self, id: &VersionId) -> StoreResult<Option<String>>;
+}
