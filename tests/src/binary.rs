@@ -1,6 +1,6 @@
 //! Where the product's own binary is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
@@ -10,17 +10,8 @@ pub fn certwright_binary() -> Result<PathBuf> {
         return Ok(PathBuf::from(path));
     }
     let current = std::env::current_exe().context("asking for this program's path")?;
-    // target/debug/deps/some_test-0123 -> target/debug; target/debug/xtask -> target/debug
-    let folder = current
-        .parent()
-        .map(|folder| {
-            if folder.ends_with("deps") {
-                folder.parent().unwrap_or(folder)
-            } else {
-                folder
-            }
-        })
-        .context("this program has no folder")?;
+    // target/debug/deps/some_test-0123 or target/debug/examples/some_example -> target/debug
+    let folder = current.parent().and_then(Path::parent).context("this program has no folder")?;
     let path = folder.join("certwright");
     ensure!(
         path.is_file(),

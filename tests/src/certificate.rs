@@ -15,14 +15,11 @@ pub struct KeyAndCertificate {
 }
 
 impl KeyAndCertificate {
-    /// A self-signed certificate for `names` (DNS names or IP addresses) that is valid for decades.
+    /// A self-signed certificate for `names` (DNS names or IP addresses) that is valid until 2049.
     pub fn self_signed(names: &[&str]) -> Result<Self> {
         let key = KeyPair::generate().context("making a key")?;
         let certificate = leaf(names)?.self_signed(&key).context("signing a certificate")?;
-        Ok(Self {
-            key_pem: key.serialize_pem(),
-            certificate_pem: certificate.pem(),
-        })
+        Ok(Self { key_pem: key.serialize_pem(), certificate_pem: certificate.pem() })
     }
 }
 
@@ -40,14 +37,8 @@ impl TestAuthority {
         parameters.distinguished_name.push(DnType::CommonName, name);
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let certificate_pem = parameters
-            .self_signed(&key)
-            .context("signing the authority's root")?
-            .pem();
-        Ok(Self {
-            issuer: Issuer::new(parameters, key),
-            certificate_pem,
-        })
+        let certificate_pem = parameters.self_signed(&key).context("signing the authority's root")?.pem();
+        Ok(Self { issuer: Issuer::new(parameters, key), certificate_pem })
     }
 
     /// The root certificate.
@@ -55,7 +46,7 @@ impl TestAuthority {
         &self.certificate_pem
     }
 
-    /// A server certificate for `names` (DNS names or IP addresses), valid for decades.
+    /// A server certificate for `names` (DNS names or IP addresses), valid until 2049.
     pub fn issue(&self, names: &[&str]) -> Result<KeyAndCertificate> {
         self.sign(&leaf(names)?)
     }
@@ -63,19 +54,15 @@ impl TestAuthority {
     /// A server certificate for `names` that ends with the given day, which may be past.
     pub fn issue_until(&self, names: &[&str], year: i32, month: u8, day: u8) -> Result<KeyAndCertificate> {
         let mut parameters = leaf(names)?;
+        parameters.not_before = date_time_ymd(2010, 1, 1);
         parameters.not_after = date_time_ymd(year, month, day);
         self.sign(&parameters)
     }
 
     fn sign(&self, parameters: &CertificateParams) -> Result<KeyAndCertificate> {
         let key = KeyPair::generate().context("making a key")?;
-        let certificate = parameters
-            .signed_by(&key, &self.issuer)
-            .context("signing a certificate")?;
-        Ok(KeyAndCertificate {
-            key_pem: key.serialize_pem(),
-            certificate_pem: certificate.pem(),
-        })
+        let certificate = parameters.signed_by(&key, &self.issuer).context("signing a certificate")?;
+        Ok(KeyAndCertificate { key_pem: key.serialize_pem(), certificate_pem: certificate.pem() })
     }
 }
 
@@ -84,9 +71,9 @@ fn leaf(names: &[&str]) -> Result<CertificateParams> {
     let common_name = names.first().cloned().unwrap_or_default();
     let mut parameters = CertificateParams::new(names).context("a name that can't be in a certificate")?;
     parameters.distinguished_name = rcgen::DistinguishedName::new();
-    parameters
-        .distinguished_name
-        .push(DnType::CommonName, common_name);
+    parameters.distinguished_name.push(DnType::CommonName, common_name);
+    parameters.not_before = date_time_ymd(2024, 1, 1);
+    parameters.not_after = date_time_ymd(2049, 1, 1);
     parameters.use_authority_key_identifier_extension = true;
     Ok(parameters)
 }

@@ -75,11 +75,7 @@ fn connect(address: SocketAddr, server_name: &str, more: &[&str]) -> Result<Vec<
     } else {
         command.args(["-servername", server_name]);
     }
-    let output = command
-        .args(more)
-        .stdin(Stdio::null())
-        .output()
-        .context("running openssl s_client")?;
+    let output = command.args(more).stdin(Stdio::null()).output().context("running openssl s_client")?;
     let text = String::from_utf8_lossy(&output.stdout);
     let shown = pem_blocks(&text);
     if !output.status.success() || shown.is_empty() {
@@ -97,9 +93,7 @@ fn describe(shown: &[String]) -> Result<Served> {
     let leaf = shown.first().context("no certificate was shown")?;
     let text = openssl_x509(leaf)?;
     let field = |name: &str| {
-        text.lines()
-            .find_map(|line| line.trim().strip_prefix(name))
-            .map(|rest| rest.trim().to_owned())
+        text.lines().find_map(|line| line.trim().strip_prefix(name)).map(|rest| rest.trim().to_owned())
     };
     let wanted = |name: &str| field(name).with_context(|| format!("openssl x509 printed no {name}:\n{text}"));
     let serial = wanted("serial=")?.to_lowercase();
@@ -119,24 +113,8 @@ fn describe(shown: &[String]) -> Result<Served> {
 /// `openssl x509` over one certificate, in one print.
 fn openssl_x509(certificate_pem: &str) -> Result<String> {
     let mut child = limited_openssl()?
-        .args([
-            "x509",
-            "-noout",
-            "-subject",
-            "-issuer",
-            "-nameopt",
-            "RFC2253",
-            "-serial",
-            "-fingerprint",
-        ])
-        .args([
-            "-sha256",
-            "-enddate",
-            "-dateopt",
-            "iso_8601",
-            "-ext",
-            "subjectAltName",
-        ])
+        .args(["x509", "-noout", "-subject", "-issuer", "-nameopt", "RFC2253", "-serial", "-fingerprint"])
+        .args(["-sha256", "-enddate", "-dateopt", "iso_8601", "-ext", "subjectAltName"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -148,16 +126,8 @@ fn openssl_x509(certificate_pem: &str) -> Result<String> {
         .context("openssl x509 has no input")?
         .write_all(certificate_pem.as_bytes())
         .context("handing the certificate to openssl x509")?;
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = child.wait_with_output().context("waiting for openssl x509")?;
-    ensure!(
-        status.success(),
-        "openssl x509: {}",
-        String::from_utf8_lossy(&stderr).trim()
-    );
+    let Output { status, stdout, stderr } = child.wait_with_output().context("waiting for openssl x509")?;
+    ensure!(status.success(), "openssl x509: {}", String::from_utf8_lossy(&stderr).trim());
     Ok(String::from_utf8_lossy(&stdout).into_owned())
 }
 
@@ -177,10 +147,7 @@ fn pem_blocks(text: &str) -> Vec<String> {
 }
 
 fn common_name(subject: &str) -> Option<String> {
-    subject
-        .split(',')
-        .find_map(|part| part.trim().strip_prefix("CN="))
-        .map(str::to_owned)
+    subject.split(',').find_map(|part| part.trim().strip_prefix("CN=")).map(str::to_owned)
 }
 
 /// From `DNS:a.example, IP Address:127.0.0.1`.

@@ -2,10 +2,7 @@
 //! look at what a port serves (`openssl s_client`). The integration tests are in `tests/tests/`.
 //!
 //! Everything a value of this crate starts is killed when the value is dropped, and nothing else is.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the testbed's files need not survive a power cut"
-)]
+#![expect(clippy::disallowed_methods, reason = "the testbed's files need not survive a power cut")]
 
 mod binary;
 mod certificate;
@@ -24,9 +21,9 @@ pub use certificate::{KeyAndCertificate, TestAuthority};
 pub use handshake::{Served, handshake, trusted_handshake};
 pub use nginx::{Nginx, NginxBuilder, standard_http_settings, standard_preamble};
 pub use other_server::{OccupiedPort, OtherServer};
-pub use pebble::{NameServer, Pebble, PebbleBuilder, pebble_folder};
+pub use pebble::{NameServer, Pebble, PebbleBuilder};
 pub use plain_http::{Answer, get, post};
 pub use ports::free_port;
-pub use process::{Launch, Running};
+pub use process::{Ended, Launch, Running};
 pub use program::find_program;
 pub use waiting::wait_for;

@@ -48,12 +48,7 @@ impl OtherServer {
                 }
             }
         });
-        Ok(Self {
-            port,
-            ending,
-            requests,
-            thread: Some(thread),
-        })
+        Ok(Self { port, ending, requests, thread: Some(thread) })
     }
 
     /// Its port.

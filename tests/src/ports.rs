@@ -25,37 +25,22 @@ struct Taken {
 /// when it reports "address already in use".
 pub fn free_port() -> Result<u16> {
     let mut guard = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let taken = guard.get_or_insert_with(|| Taken {
-        next: random_start(),
-        given: HashSet::new(),
-    });
+    let taken = guard.get_or_insert_with(|| Taken { next: random_start(), given: HashSet::new() });
     for _ in RANGE {
         let port = taken.next;
-        taken.next = if port + 1 == RANGE.end {
-            RANGE.start
-        } else {
-            port + 1
-        };
+        taken.next = if port + 1 == RANGE.end { RANGE.start } else { port + 1 };
         if !taken.given.contains(&port) && is_free(port) {
             taken.given.insert(port);
             return Ok(port);
         }
     }
-    bail!(
-        "no free port from {} to {} on 127.0.0.1",
-        RANGE.start,
-        RANGE.end - 1
-    )
+    bail!("no free port from {} to {} on 127.0.0.1", RANGE.start, RANGE.end - 1)
 }
 
 /// Where to begin looking: test binaries that run side by side shall not meet.
 fn random_start() -> u16 {
-    let nanoseconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.subsec_nanos());
-    let mixed = u64::from(std::process::id())
-        .wrapping_mul(7919)
-        .wrapping_add(u64::from(nanoseconds / 1000));
+    let nanoseconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+    let mixed = u64::from(std::process::id()).wrapping_mul(7919).wrapping_add(u64::from(nanoseconds / 1000));
     let offset = u16::try_from(mixed % u64::from(RANGE.end - RANGE.start)).unwrap_or_default();
     RANGE.start + offset
 }

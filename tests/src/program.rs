@@ -27,9 +27,6 @@ mod tests {
     fn finds_a_shell_and_names_what_is_missing() {
         assert!(find_program("sh").unwrap().is_file());
         let error = find_program("no-such-program-at-all").unwrap_err().to_string();
-        assert!(
-            error.contains("no-such-program-at-all") && error.contains("cargo xtask install"),
-            "{error}"
-        );
+        assert!(error.contains("no-such-program-at-all") && error.contains("cargo xtask install"), "{error}");
     }
 }

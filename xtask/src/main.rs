@@ -1,1 +1,58 @@
-fn main() {}
+//! `cargo xtask`: the project's own chores. `cargo xtask --help` lists them.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a chore reports to the terminal it was called from"
+)]
+#![expect(clippy::disallowed_methods, reason = "what a chore writes can be written again")]
+
+mod check;
+mod command;
+mod generate;
+mod install;
+mod product;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own chores")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Refuse what the project's own rules forbid: arrows between crates, long files, stale generated files …
+    Check,
+    /// Write the generated files anew
+    Generate,
+    /// Install the programs the tests start: nginx, curl, Pebble …
+    Install,
+    /// Run the test suites in order, stopping at the first that fails
+    Test(test::Choice),
+    /// Show the product at work: Pebble, nginx, a certificate obtained and served
+    Try,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().chore {
+        Chore::Check => check::run(),
+        Chore::Generate => generate::run(),
+        Chore::Install => install::run(),
+        Chore::Test(choice) => test::run(&choice),
+        Chore::Try => product::try_it(),
+    };
+    // Not `main() -> Result`: that would print a backtrace of the chore, which is never of interest.
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,152 @@
-fn main() {}
+//! The program: `certwright serve` is the service, everything else talks to it.
+
+use anyhow::{Context as _, Result};
+use certwright::configuration::{Configuration, Overrides, usual_data_directory};
+use certwright::{recovery, service};
+use clap::{CommandFactory as _, Parser, Subcommand};
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use tokio_util::sync::CancellationToken;
+
+/// Every name under management is served with a valid, trusted, matching certificate.
+#[derive(Parser)]
+#[command(name = "certwright", version, propagate_version = true, after_help = certwright_cli::EXIT_CODES)]
+struct Program {
+    #[command(flatten)]
+    options: certwright_cli::Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service: it obtains, deploys, verifies and renews.
+    Serve(Overrides),
+    /// The recovery key: the only way back to the data key.
+    #[command(subcommand)]
+    Recovery(Recovery),
+    /// Print the OpenAPI document.
+    #[command(hide = true)]
+    Openapi,
+    #[command(flatten)]
+    Client(certwright_cli::Command),
+}
+
+#[derive(Subcommand)]
+enum Recovery {
+    /// Make a new recovery key and show it once. The service must be stopped.
+    New(Overrides),
+    /// Make the data key again from the recovery key, read from standard input.
+    Restore(Overrides),
+}
+
+fn main() -> ExitCode {
+    let program = Program::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&anyhow::Error::new(error).context("start")),
+    };
+    let done = match program.command {
+        Command::Client(command) => {
+            let socket = socket_of_client();
+            return runtime.block_on(certwright_cli::run(command, program.options, socket, Program::command()));
+        }
+        Command::Openapi => print(&certwright_server::openapi()),
+        Command::Serve(overrides) => runtime.block_on(serve(&overrides)),
+        Command::Recovery(command) => runtime.block_on(recover(command)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error),
+    }
+}
+
+async fn serve(overrides: &Overrides) -> Result<()> {
+    let configuration = Configuration::read(overrides)?;
+    start_log(configuration.json_log);
+    let opened = service::open(&configuration).await?;
+    if opened.fresh.0 {
+        show_recovery_key(&configuration, &opened)?;
+    }
+    let shutdown = CancellationToken::new();
+    tokio::spawn(stop_on_signal(shutdown.clone()));
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        data_directory = %configuration.data_directory.display(),
+        listen = ?configuration.listen,
+        socket = %configuration.socket.display(),
+        "starting"
+    );
+    service::run(&configuration, opened, shutdown).await
+}
+
+/// Shows the recovery key once, on a terminal only: anything else may be a log.
+fn show_recovery_key(configuration: &Configuration, opened: &service::Opened) -> Result<()> {
+    if !std::io::stdout().is_terminal() {
+        tracing::warn!(
+            "no recovery key was made, because nobody is at a terminal; stop the service and run `certwright recovery new` \
+             to get one: without it a lost data.key means that sealed keys are lost"
+        );
+        return Ok(());
+    }
+    let text = recovery::make(&configuration.data_directory, &opened.data_key)?;
+    print(&format!(
+        "A new data directory was set up in {}.\n\n  Recovery key: {}\n\n\
+         Write it down and keep it elsewhere. It is shown this once, and it is the only way to restore data.key.\n",
+        configuration.data_directory.display(),
+        text.as_str()
+    ))
+}
+
+async fn recover(command: Recovery) -> Result<()> {
+    match command {
+        Recovery::New(overrides) => {
+            let text = recovery::new(&Configuration::read(&overrides)?.data_directory).await?;
+            print(&format!("{}\n", text.as_str()))
+        }
+        Recovery::Restore(overrides) => {
+            let directory = Configuration::read(&overrides)?.data_directory;
+            recovery::restore(&directory).await?;
+            print(&format!("data.key in {} was restored.\n", directory.display()))
+        }
+    }
+}
+
+async fn stop_on_signal(shutdown: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping; runs go on at the next start");
+    shutdown.cancel();
+}
+
+fn start_log(json: bool) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("CERTWRIGHT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if json {
+        builder.json().init();
+    } else {
+        builder.with_target(false).with_ansi(std::io::stderr().is_terminal()).init();
+    }
+}
+
+/// Where the command line finds the service unless it is told: the socket in the data directory.
+fn socket_of_client() -> std::path::PathBuf {
+    let directory = std::env::var_os("CERTWRIGHT_DATA_DIR").map_or_else(usual_data_directory, Into::into);
+    directory.join("certwright.sock")
+}
+
+fn print(text: &str) -> Result<()> {
+    std::io::stdout().lock().write_all(text.as_bytes()).context("write to standard output")
+}
+
+fn complain(error: &anyhow::Error) -> ExitCode {
+    let _ = writeln!(std::io::stderr().lock(), "certwright: {error:#}");
+    ExitCode::FAILURE
+}

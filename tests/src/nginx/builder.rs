@@ -67,11 +67,7 @@ impl NginxBuilder {
         let https_port = self.https_port.map_or_else(free_port, Ok)?;
         std::fs::create_dir(folder.path().join("temporary")).context("making nginx's temporary folder")?;
         for (relative, text) in &self.files {
-            write_file(
-                folder.path(),
-                relative,
-                &fill_in(text, folder.path(), http_port, https_port),
-            )?;
+            write_file(folder.path(), relative, &fill_in(text, folder.path(), http_port, https_port))?;
         }
         let uses = |placeholder: &str| self.files.iter().any(|(_, text)| text.contains(placeholder));
         let mut awaited_ports = Vec::new();
@@ -82,14 +78,7 @@ impl NginxBuilder {
             awaited_ports.push(https_port);
         }
         let server = Mutex::new(launch(&program, folder.path()).start()?);
-        let nginx = Nginx {
-            server,
-            program,
-            http_port,
-            https_port,
-            awaited_ports,
-            folder,
-        };
+        let nginx = Nginx { server, program, http_port, https_port, awaited_ports, folder };
         nginx.wait_until_up(&nginx.server())?;
         Ok(nginx)
     }
@@ -99,11 +88,7 @@ impl NginxBuilder {
 pub fn standard_preamble(folder: &Path) -> String {
     let folder = folder.display();
     // As root nginx would hand its workers to a user who can't read a test's folder.
-    let user = if rustix::process::geteuid().is_root() {
-        "user root;\n"
-    } else {
-        ""
-    };
+    let user = if rustix::process::geteuid().is_root() { "user root;\n" } else { "" };
     format!(
         "{user}worker_processes 1;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log info;\n\
          events {{ worker_connections 64; }}\n"

@@ -82,11 +82,7 @@ impl Nginx {
 
     /// Writes a file in its folder; the placeholders of [`NginxBuilder::file`] are filled in here too.
     pub fn write(&self, relative: &str, text: &str) -> Result<()> {
-        write_file(
-            self.dir(),
-            relative,
-            &builder::fill_in(text, self.dir(), self.http_port, self.https_port),
-        )
+        write_file(self.dir(), relative, &builder::fill_in(text, self.dir(), self.http_port, self.https_port))
     }
 
     /// Asks nginx whether its configuration is good; the error is what it says.
@@ -139,12 +135,7 @@ impl Nginx {
             .output()
             .context("running nginx")?;
         let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(
-            output.status.success(),
-            "nginx {}: {}",
-            arguments.join(" "),
-            said.trim()
-        );
+        ensure!(output.status.success(), "nginx {}: {}", arguments.join(" "), said.trim());
         Ok(())
     }
 
@@ -155,9 +146,7 @@ impl Nginx {
     fn wait_until_up(&self, server: &Running) -> Result<()> {
         wait_for("nginx to answer", START_LIMIT, || {
             server.expect_running()?;
-            let written = self
-                .read("nginx.pid")
-                .is_ok_and(|id| id.trim() == server.process_id().to_string());
+            let written = self.read("nginx.pid").is_ok_and(|id| id.trim() == server.process_id().to_string());
             let accepting = |port: &u16| TcpStream::connect((Ipv4Addr::LOCALHOST, *port)).is_ok();
             Ok((written && self.awaited_ports.iter().all(accepting)).then_some(()))
         })
@@ -168,12 +157,7 @@ impl Nginx {
 /// In the foreground, so that it stays a child; its first words go to the same log as the rest.
 fn launch(program: &Path, folder: &Path) -> Launch {
     Launch::new(program, folder.join("nginx.out"))
-        .arguments([
-            "-p".as_ref(),
-            folder.as_os_str(),
-            "-c".as_ref(),
-            folder.join("nginx.conf").as_os_str(),
-        ])
+        .arguments(["-p".as_ref(), folder.as_os_str(), "-c".as_ref(), folder.join("nginx.conf").as_os_str()])
         .arguments(["-e", "stderr", "-g", "daemon off;"])
         .ends_by_terminate()
 }

@@ -37,44 +37,21 @@ fn start(shown: &KeyAndCertificate) -> Nginx {
 fn serves_what_it_was_given() {
     let authority = TestAuthority::new("root of the test").unwrap();
     let nginx = start(&authority.issue(&["a.example.test", "127.0.0.1"]).unwrap());
-    assert_eq!(
-        get(nginx.http_port(), "a.example.test", "/").unwrap().body,
-        "plain"
-    );
+    assert_eq!(get(nginx.http_port(), "a.example.test", "/").unwrap().body, "plain");
     let served = handshake(nginx.https_address(), "a.example.test").unwrap();
     assert_eq!(served.subject_common_name.as_deref(), Some("a.example.test"));
     assert_eq!(served.names, ["a.example.test", "127.0.0.1"]);
     assert_eq!(served.issuer, "CN=root of the test");
     assert_eq!((served.fingerprint_sha256.len(), served.chain_length), (64, 1));
-    assert!(
-        served.not_after.ends_with('Z') && served.not_after.contains('T'),
-        "{}",
-        served.not_after
-    );
-    assert_eq!(
-        served.certificate_pem.trim(),
-        nginx.read("a.pem").unwrap().trim().replace('\r', "")
-    );
+    assert!(served.not_after.ends_with('Z') && served.not_after.contains('T'), "{}", served.not_after);
+    assert_eq!(served.certificate_pem.trim(), nginx.read("a.pem").unwrap().trim().replace('\r', ""));
 
-    let trusted = trusted_handshake(
-        nginx.https_address(),
-        "a.example.test",
-        authority.certificate_pem(),
-    );
+    let trusted = trusted_handshake(nginx.https_address(), "a.example.test", authority.certificate_pem());
     assert_eq!(trusted.unwrap(), served);
-    let other_name = trusted_handshake(
-        nginx.https_address(),
-        "b.example.test",
-        authority.certificate_pem(),
-    );
+    let other_name = trusted_handshake(nginx.https_address(), "b.example.test", authority.certificate_pem());
     assert!(other_name.unwrap_err().to_string().contains("ostname mismatch"));
     let other_root = TestAuthority::new("another root").unwrap();
-    trusted_handshake(
-        nginx.https_address(),
-        "a.example.test",
-        other_root.certificate_pem(),
-    )
-    .unwrap_err();
+    trusted_handshake(nginx.https_address(), "a.example.test", other_root.certificate_pem()).unwrap_err();
 }
 
 #[test]
@@ -114,24 +91,15 @@ fn ends_with_its_workers_and_starts_again() {
 
 #[test]
 fn a_bad_configuration_is_told_with_nginx_own_words() {
-    let error = Nginx::builder()
-        .file("nginx.conf", "{{preamble}} nonsense;")
-        .start()
-        .err()
-        .unwrap();
-    assert!(
-        format!("{error:#}").contains("unknown directive \"nonsense\""),
-        "{error:#}"
-    );
+    let error = Nginx::builder().file("nginx.conf", "{{preamble}} nonsense;").start().err().unwrap();
+    assert!(format!("{error:#}").contains("unknown directive \"nonsense\""), "{error:#}");
 }
 
 #[test]
 fn a_taken_port_is_told() {
     let occupied = crate::OccupiedPort::any().unwrap();
     let configuration = "{{preamble}} http { {{http_settings}} server { listen 127.0.0.1:{{http}}; } }";
-    let started = Nginx::builder()
-        .file("nginx.conf", configuration)
-        .http_port(occupied.port());
+    let started = Nginx::builder().file("nginx.conf", configuration).http_port(occupied.port());
     let error = started.start_once().err().unwrap();
     assert!(crate::process::is_address_taken(&error), "{error:#}");
 }

@@ -123,8 +123,7 @@ impl PebbleBuilder {
     /// Requires external account binding and accepts this pair (the key in base64url).
     #[must_use]
     pub fn external_account(mut self, key_identifier: &str, mac_key: &str) -> Self {
-        self.external_accounts
-            .push((key_identifier.to_owned(), mac_key.to_owned()));
+        self.external_accounts.push((key_identifier.to_owned(), mac_key.to_owned()));
         self
     }
 
@@ -139,8 +138,7 @@ impl PebbleBuilder {
     /// profile gets *any* of several.
     #[must_use]
     pub fn profile(mut self, name: &str, description: &str, validity_seconds: u64) -> Self {
-        self.profiles
-            .push((name.to_owned(), description.to_owned(), validity_seconds));
+        self.profiles.push((name.to_owned(), description.to_owned(), validity_seconds));
         self
     }
 
@@ -210,10 +208,7 @@ impl PebbleBuilder {
     pub(super) fn launch(&self, folder: &TempDir, usual_name_server: &str) -> Result<Launch> {
         let name_server = self.name_server.as_deref().unwrap_or(usual_name_server);
         let mut launch = Launch::new(locate::find()?.pebble, folder.path().join("pebble.log"))
-            .arguments([
-                "-config".into(),
-                folder.path().join("pebble.json").into_os_string(),
-            ])
+            .arguments(["-config".into(), folder.path().join("pebble.json").into_os_string()])
             .arguments(["-dnsserver", name_server]);
         if self.strict {
             launch = launch.arguments(["-strict"]);

@@ -11,8 +11,8 @@ pub(super) struct Programs {
     pub(super) challenge_test_server: PathBuf,
 }
 
-/// The folder into which `cargo xtask install` unpacks Pebble's package.
-pub fn pebble_folder() -> PathBuf {
+/// The folder into which `cargo xtask install` unpacks it (`xtask/src/install/pebble.rs`).
+fn pebble_folder() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().unwrap_or(tests).join("target/testbed/pebble")
 }
@@ -23,11 +23,7 @@ pub(super) fn find() -> Result<Programs> {
         .map_or_else(|| pebble_folder().join("usr/bin"), PathBuf::from);
     let program = |name: &str| -> Result<PathBuf> {
         let unpacked = folder.join(name);
-        if unpacked.is_file() {
-            Ok(unpacked)
-        } else {
-            find_program(name)
-        }
+        if unpacked.is_file() { Ok(unpacked) } else { find_program(name) }
     };
     Ok(Programs {
         pebble: program("pebble").context("looking for Pebble")?,

@@ -37,18 +37,12 @@ impl Management {
         let answer = self.get(&format!("/cert-status-by-serial/{serial}"))?;
         let answer: serde_json::Value = serde_json::from_str(&answer).context("reading the status")?;
         let status = answer.get("Status").and_then(serde_json::Value::as_str);
-        Ok(status
-            .with_context(|| format!("no status in {answer}"))?
-            .to_owned())
+        Ok(status.with_context(|| format!("no status in {answer}"))?.to_owned())
     }
 
     pub(super) fn set_renewal_information(&self, certificate_pem: &str, body: &str) -> Result<()> {
         let request = serde_json::json!({ "Certificate": certificate_pem, "ARIResponse": body }).to_string();
-        self.curl(
-            &format!("{}/set-renewal-info/", self.origin),
-            &["--data", &request],
-        )
-        .map(drop)
+        self.curl(&format!("{}/set-renewal-info/", self.origin), &["--data", &request]).map(drop)
     }
 
     /// Waits until the directory and the management interface answer, and refuses a Pebble that is too old.
@@ -64,27 +58,14 @@ impl Management {
 
     fn curl(&self, url: &str, more: &[&str]) -> Result<String> {
         let output = Command::new(&self.curl)
-            .args([
-                "--silent",
-                "--show-error",
-                "--fail",
-                "--max-time",
-                "10",
-                "--noproxy",
-                "*",
-                "--cacert",
-            ])
+            .args(["--silent", "--show-error", "--fail", "--max-time", "10", "--noproxy", "*", "--cacert"])
             .arg(&self.roots)
             .args(more)
             .arg(url)
             .stdin(Stdio::null())
             .output()
             .context("running curl")?;
-        ensure!(
-            output.status.success(),
-            "{url}: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        ensure!(output.status.success(), "{url}: {}", String::from_utf8_lossy(&output.stderr).trim());
         String::from_utf8(output.stdout).with_context(|| format!("{url} answered something that is not text"))
     }
 }

@@ -12,7 +12,6 @@ use anyhow::{Result, ensure};
 use tempfile::TempDir;
 
 pub use builder::PebbleBuilder;
-pub use locate::pebble_folder;
 pub use name_server::NameServer;
 
 use crate::process::Running;
@@ -123,10 +122,7 @@ impl Pebble {
     pub fn restart(&self) -> Result<()> {
         let mut server = self.server();
         server.stop();
-        *server = self
-            .settings
-            .launch(&self.folder, &self.name_server.address())?
-            .start()?;
+        *server = self.settings.launch(&self.folder, &self.name_server.address())?.start()?;
         self.management.wait_until_up(&server, &self.directory_url())
     }
 
@@ -152,9 +148,7 @@ impl Pebble {
             directory_roots_pem,
             folder,
         };
-        pebble
-            .management
-            .wait_until_up(&pebble.server(), &pebble.directory_url())?;
+        pebble.management.wait_until_up(&pebble.server(), &pebble.directory_url())?;
         Ok(pebble)
     }
 }

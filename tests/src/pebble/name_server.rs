@@ -28,11 +28,7 @@ impl NameServer {
             .arguments(["-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""])
             .arguments(["-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", ""])
             .start()?;
-        let started = Self {
-            server,
-            dns_port,
-            management_port,
-        };
+        let started = Self { server, dns_port, management_port };
         wait_for("the name server to answer", Duration::from_secs(20), || {
             started.server.expect_running()?;
             Ok(started.set_default_ipv4("127.0.0.1").ok())
@@ -53,10 +49,7 @@ impl NameServer {
 
     /// Gives `name` an address of its own.
     pub fn add_a(&self, name: &str, address: &str) -> Result<()> {
-        self.tell(
-            "add-a",
-            &json!({ "host": absolute(name), "addresses": [address] }),
-        )
+        self.tell("add-a", &json!({ "host": absolute(name), "addresses": [address] }))
     }
 
     /// Takes back what [`Self::add_a`] gave.
@@ -97,19 +90,12 @@ impl NameServer {
 
     fn ask(&self, verb: &str, body: &Value) -> Result<String> {
         let answer = post(self.management_port, &format!("/{verb}"), &body.to_string())?;
-        ensure!(
-            answer.status == 200,
-            "the name server refused {verb} {body}: {answer:?}"
-        );
+        ensure!(answer.status == 200, "the name server refused {verb} {body}: {answer:?}");
         Ok(answer.body)
     }
 }
 
 /// The name server knows names only with their final dot.
 fn absolute(name: &str) -> String {
-    if name.ends_with('.') {
-        name.to_owned()
-    } else {
-        format!("{name}.")
-    }
+    if name.ends_with('.') { name.to_owned() } else { format!("{name}.") }
 }

@@ -9,10 +9,7 @@ fn starts_offers_its_options_and_ends() {
         .strict()
         .retry_after(1, 2)
         .profile("short", "six days", 518_400)
-        .external_account(
-            "kid-1",
-            "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W",
-        )
+        .external_account("kid-1", "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W")
         .alternate_roots(1)
         .chain_length(2)
         .key_algorithm("ecdsa")
@@ -21,19 +18,9 @@ fn starts_offers_its_options_and_ends() {
     let directory: serde_json::Value = serde_json::from_str(&fetch(&pebble)).unwrap();
     assert_eq!(directory["meta"]["externalAccountRequired"], true);
     assert_eq!(directory["meta"]["profiles"]["short"], "six days");
-    let (first, second) = (
-        pebble.issuing_root_pem().unwrap(),
-        pebble.alternate_root_pem(1).unwrap(),
-    );
+    let (first, second) = (pebble.issuing_root_pem().unwrap(), pebble.alternate_root_pem(1).unwrap());
     assert!(first.starts_with("-----BEGIN CERTIFICATE-----") && first != second);
-    assert_eq!(
-        (
-            pebble.orders_opened(),
-            pebble.issued_serials().len(),
-            pebble.accounts_created()
-        ),
-        (0, 0, 0)
-    );
+    assert_eq!((pebble.orders_opened(), pebble.issued_serials().len(), pebble.accounts_created()), (0, 0, 0));
     let port = pebble.ports.acme;
     drop(pebble);
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
@@ -65,9 +52,7 @@ fn names_do_as_told() {
 
 #[test]
 fn an_old_pebble_is_refused() {
-    let error = check_age(r#"{"newOrder": "x", "meta": {}}"#)
-        .unwrap_err()
-        .to_string();
+    let error = check_age(r#"{"newOrder": "x", "meta": {}}"#).unwrap_err().to_string();
     assert!(error.contains("2.10"), "{error}");
     check_age(r#"{"renewalInfo": "x", "meta": {"profiles": {}}}"#).unwrap();
 }

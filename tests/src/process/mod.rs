@@ -1,5 +1,7 @@
 //! A server started by the testbed: in a process group of its own, logging to a file, dead on drop.
 
+mod group;
+
 use std::ffi::OsString;
 use std::fs::File;
 use std::io;
@@ -8,11 +10,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::Signal;
+
+pub use group::Ended;
+use group::Group;
 
 use crate::program::find_program;
+use crate::waiting::wait_for;
 
 /// How many lines of a log an error message carries.
 const TAIL_LINES: usize = 25;
@@ -31,11 +38,7 @@ impl Launch {
     /// `program`, whose standard output and error go to the file `log`.
     pub fn new(program: impl Into<PathBuf>, log: impl Into<PathBuf>) -> Self {
         let program = program.into();
-        let name = program
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Self {
             name,
             program,
@@ -83,16 +86,14 @@ impl Launch {
         command
             .envs(self.environment)
             .stdin(Stdio::null())
-            .stdout(
-                log.try_clone()
-                    .context("sharing the log between output and error")?,
-            )
+            .stdout(log.try_clone().context("sharing the log between output and error")?)
             .stderr(log)
             .process_group(0);
         let child = spawn_from_lasting_thread(command).with_context(|| format!("starting {}", self.name))?;
         Ok(Running {
             process: child.id(),
-            child: Mutex::new(child),
+            child: Mutex::new(Some(child)),
+            ended: Mutex::new(None),
             name: self.name,
             log: self.log,
         })
@@ -104,9 +105,7 @@ impl Launch {
             |_| Command::new(&self.program),
             |setpriv| {
                 let mut wrapped = Command::new(setpriv);
-                wrapped
-                    .args(["--pdeathsig", self.death_signal, "--"])
-                    .arg(&self.program);
+                wrapped.args(["--pdeathsig", self.death_signal, "--"]).arg(&self.program);
                 wrapped
             },
         );
@@ -117,7 +116,10 @@ impl Launch {
 
 /// A running server.
 pub struct Running {
-    child: Mutex<Child>,
+    /// Taken out once collected.
+    child: Mutex<Option<Child>>,
+    /// How it ended, kept for after it was collected.
+    ended: Mutex<Option<Ended>>,
     process: u32,
     name: String,
     log: PathBuf,
@@ -131,19 +133,37 @@ impl Running {
 
     /// Whether it has not ended.
     pub fn is_running(&self) -> bool {
-        matches!(self.child().try_wait(), Ok(None))
+        self.ended().is_none()
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&self) -> Option<Ended> {
+        let child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        if ended.is_none() && child.is_some() {
+            *ended = Group::of(self.process).and_then(Group::leader_ended);
+        }
+        *ended
     }
 
     /// An error with the end of its log, if it has ended.
     pub fn expect_running(&self) -> Result<()> {
-        if let Some(status) = self.child().try_wait().context("asking for the child's state")? {
-            bail!(
-                "{} ended with {status}; its log ends with:\n{}",
-                self.name,
-                self.log_tail()
-            );
+        if let Some(ended) = self.ended() {
+            bail!("{} ended by {ended}; its log ends with:\n{}", self.name, self.log_tail());
         }
         Ok(())
+    }
+
+    /// Waits until it ends by itself: after a crash that was asked for, say.
+    pub fn wait_for_end(&self, limit: Duration) -> Result<Ended> {
+        wait_for(&format!("the end of {}", self.name), limit, || Ok(self.ended()))
+            .with_context(|| format!("its log ends with:\n{}", self.log_tail()))
+    }
+
+    /// Asks it to end (SIGTERM to it alone) and waits until it has.
+    pub fn terminate(&self, limit: Duration) -> Result<Ended> {
+        self.signal(Group::signal_leader, Signal::TERM);
+        self.wait_for_end(limit)
     }
 
     /// Everything it has written to its output so far.
@@ -158,36 +178,39 @@ impl Running {
         lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")
     }
 
-    /// Kills it and all it has started, and waits until it is gone. Doing so twice is fine.
+    /// Kills it (SIGKILL) and all it has started, and waits until all are gone. Doing so twice is fine.
     pub fn stop(&self) {
-        let mut child = self.child();
-        // Once reaped, its id may belong to someone else: only a child not yet waited for is signalled.
-        if matches!(child.try_wait(), Ok(None)) {
-            self.signal_group(Signal::KILL);
-            // It was sent SIGKILL, so waiting ends; there is nothing to do about an error here.
-            let _ = child.wait();
+        // Even when it has ended by itself: what it started may live on, and its group's id is still its own.
+        self.signal(Group::signal, Signal::KILL);
+        let collected = self.child.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(mut child) = collected {
+            let status = child.wait();
+            let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+            ended.get_or_insert_with(|| {
+                status.ok().and_then(|status| status.code()).map_or(Ended::Signal(9), Ended::Code)
+            });
+            if let Some(group) = Group::of(self.process) {
+                group.wait_until_gone();
+            }
         }
     }
 
     /// Holds it in mid-air (SIGSTOP): it accepts connections and never answers.
     pub fn freeze(&self) {
-        self.signal_group(Signal::STOP);
+        self.signal(Group::signal, Signal::STOP);
     }
 
     /// Lets it go on after [`Self::freeze`].
     pub fn thaw(&self) {
-        self.signal_group(Signal::CONT);
+        self.signal(Group::signal, Signal::CONT);
     }
 
-    fn signal_group(&self, signal: Signal) {
-        if let Some(group) = i32::try_from(self.process).ok().and_then(Pid::from_raw) {
-            // The group may be gone already, which is what was wanted.
-            let _ = kill_process_group(group, signal);
+    /// Does nothing once the child is collected: its id may be somebody else's by then.
+    fn signal(&self, send: fn(Group, Signal), signal: Signal) {
+        let child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(group) = Group::of(self.process).filter(|_| child.is_some()) {
+            send(group, signal);
         }
-    }
-
-    fn child(&self) -> std::sync::MutexGuard<'_, Child> {
-        self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -199,16 +222,12 @@ impl Drop for Running {
 
 /// The text of a log a server may be writing to right now; empty when there is none.
 pub(crate) fn read_lossy(path: &Path) -> String {
-    std::fs::read(path)
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-        .unwrap_or_default()
+    std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }
 
 /// Whether a start failed because someone else had taken the port in the meantime.
 pub(crate) fn is_address_taken(error: &anyhow::Error) -> bool {
-    format!("{error:#}")
-        .to_lowercase()
-        .contains("address already in use")
+    format!("{error:#}").to_lowercase().contains("address already in use")
 }
 
 type Request = (Command, Sender<io::Result<Child>>);
@@ -228,64 +247,9 @@ fn spawn_from_lasting_thread(command: Command) -> Result<Child> {
         sender
     });
     let (sender, answer) = channel();
-    starter
-        .send((command, sender))
-        .context("the starting thread is gone")?;
+    starter.send((command, sender)).context("the starting thread is gone")?;
     Ok(answer.recv().context("the starting thread is gone")??)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::wait_for;
-
-    fn shell(folder: &tempfile::TempDir, script: &str) -> Running {
-        Launch::new(find_program("sh").unwrap(), folder.path().join("log"))
-            .arguments(["-c", script])
-            .start()
-            .unwrap()
-    }
-
-    fn exists(process: &str) -> bool {
-        Path::new("/proc").join(process.trim()).join("exe").exists()
-    }
-
-    #[test]
-    fn stopping_takes_the_whole_group_along() {
-        let folder = tempfile::tempdir().unwrap();
-        let running = shell(&folder, "sleep 300 & echo $!; wait");
-        let grandchild = wait_for("the grandchild's id", Duration::from_secs(10), || {
-            Ok(running.log_text().strip_suffix('\n').map(str::to_owned))
-        })
-        .unwrap();
-        assert!(running.is_running() && exists(&grandchild));
-        running.stop();
-        assert!(!running.is_running());
-        wait_for("the grandchild's end", Duration::from_secs(10), || {
-            Ok((!exists(&grandchild)).then_some(()))
-        })
-        .unwrap();
-    }
-
-    #[test]
-    fn outlives_the_thread_that_asked_for_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let running = std::thread::scope(|scope| scope.spawn(|| shell(&folder, "sleep 300")).join().unwrap());
-        std::thread::sleep(Duration::from_millis(200));
-        assert!(running.is_running());
-    }
-
-    #[test]
-    fn an_early_end_is_reported_with_the_log() {
-        let folder = tempfile::tempdir().unwrap();
-        let running = shell(&folder, "echo the reason; exit 3");
-        let error = wait_for("its end", Duration::from_secs(10), || {
-            Ok(running.expect_running().err())
-        })
-        .unwrap()
-        .to_string();
-        assert!(error.contains("the reason") && error.contains('3'), "{error}");
-    }
-}
+mod tests;

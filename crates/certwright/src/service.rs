@@ -1,0 +1,121 @@
+//! The service: data directory, store, engine, scheduler and HTTP, started in this order and stopped in the other.
+
+use crate::configuration::Configuration;
+use crate::data_directory::{DataDirectory, Fresh};
+use crate::ports::{self, Transports};
+use anyhow::{Context as _, Result, bail};
+use certwright_contract::files::{self, Access};
+use certwright_engine::{Chance, Clock, Engine, Options, Parts, SystemChance, SystemClock, Vault, run_scheduler};
+use certwright_pki::seal::DataKey;
+use certwright_server::{ApiToken, ServeConfig, ServeError, serve};
+use certwright_store::{SqliteStore, Store};
+use std::path::Path;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use zeroize::Zeroizing;
+
+/// An opened data directory with its engine; nothing runs yet.
+pub struct Opened {
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// The data key, for a recovery key at set-up.
+    pub data_key: DataKey,
+    /// Whether the data directory was just set up.
+    pub fresh: Fresh,
+    _directory: DataDirectory,
+}
+
+/// Opens the data directory and makes the engine, with the machine's own clock and chance.
+///
+/// # Errors
+/// With what to do: another process, a missing key, a newer database.
+pub async fn open(configuration: &Configuration) -> Result<Opened> {
+    open_with(configuration, Arc::new(SystemClock), Arc::new(SystemChance), |options| options).await
+}
+
+/// The same with another clock and chance, and with options changed: for tests.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_with(
+    configuration: &Configuration,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    adjust: impl FnOnce(Options) -> Options,
+) -> Result<Opened> {
+    let directory = DataDirectory::open(&configuration.data_directory)?;
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&directory.layout.database()).await?);
+    let (data_key, fresh) = directory.data_key(store.as_ref()).await?;
+    let vault = Vault::new(DataKey::from_bytes(data_key.expose())?);
+    let options = Options {
+        challenge_port: configuration.challenge_port,
+        parallel_runs: configuration.parallel_runs,
+        ..Options::default()
+    };
+    let engine = Engine::new(Parts {
+        store,
+        ports: ports::wire(configuration)?,
+        transports: Arc::new(Transports),
+        clock,
+        chance,
+        vault,
+        layout: directory.layout.clone(),
+        options: adjust(options),
+    });
+    Ok(Opened { engine: Arc::new(engine), data_key, fresh, _directory: directory })
+}
+
+/// Serves until `shutdown`: the API at once, the scheduler beside it.
+///
+/// # Errors
+/// When nothing can be listened to, with the process that holds the port and what to change (F39).
+pub async fn run(configuration: &Configuration, opened: Opened, shutdown: CancellationToken) -> Result<()> {
+    let token = api_token(&configuration.data_directory.join("api-token"))?;
+    let config = ServeConfig { listen: configuration.listen.clone(), socket: Some(configuration.socket.clone()), token };
+    let scheduler = tokio::spawn(run_scheduler(Arc::clone(&opened.engine), shutdown.clone()));
+    let integrity = tokio::spawn(watch_integrity(Arc::clone(&opened.engine), shutdown.clone()));
+    let served = serve(config, Arc::clone(&opened.engine), shutdown.clone()).await;
+    shutdown.cancel();
+    scheduler.await.context("stop the scheduler")?;
+    integrity.abort();
+    opened.engine.store().close().await;
+    match served {
+        Err(ServeError::PortTaken { address }) => {
+            let holder = ports::listener(address.port()).unwrap_or_else(|| "another process".to_owned());
+            bail!(
+                "{address} is held by {holder}; stop it, or listen elsewhere: \
+                 certwright serve --listen 127.0.0.1:PORT, or listen = [\"127.0.0.1:PORT\"] in the configuration"
+            )
+        }
+        served => Ok(served?),
+    }
+}
+
+/// The token for callers over TCP: made at the first start, readable by this user alone.
+fn api_token(path: &Path) -> Result<ApiToken> {
+    let text = match files::read(path, 4096) {
+        Ok(bytes) => Zeroizing::new(String::from_utf8_lossy(&bytes).trim().to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = DataKey::generate()?;
+            let text = Zeroizing::new(hex::encode(key.expose()));
+            files::replace(path, text.as_bytes(), Access::PRIVATE)?;
+            text
+        }
+        Err(error) => return Err(error).context("read the API token"),
+    };
+    ApiToken::new(text).with_context(|| format!("{} is too short to be secret; delete it, and a new one is made", path.display()))
+}
+
+/// Checks the database in the background once a day; damage is told, never repaired silently.
+async fn watch_integrity(engine: Arc<Engine>, shutdown: CancellationToken) {
+    let mut ticks = tokio::time::interval(std::time::Duration::from_secs(24 * 3600));
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = engine.store().check_integrity().await {
+            tracing::error!(%error, "the database is damaged: stop the service, keep a copy, and restore a backup");
+        }
+    }
+}

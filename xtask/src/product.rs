@@ -1,0 +1,59 @@
+//! Building the workspace, always in the same way, so that nothing is compiled twice.
+
+use anyhow::{Context, Result, ensure};
+
+use crate::command::{cargo, command, output, run};
+use crate::{install, workspace};
+
+/// The features of every build, lint and test: one set, because cargo compiles a library again for each set.
+/// Fail points do nothing until a test's environment names one.
+pub(crate) fn features() -> Result<Vec<&'static str>> {
+    let manifest = workspace::read(&workspace::root().join("crates/certwright/Cargo.toml"))?;
+    let manifest: toml::Table = manifest.parse()?;
+    let declared = manifest.get("features").and_then(|features| features.get("failpoints")).is_some();
+    Ok(if declared { vec!["--features", "certwright/failpoints"] } else { Vec::new() })
+}
+
+/// `cargo VERB --workspace MORE` with the common features.
+pub(crate) fn workspace_command(verb: &str, more: &[&str]) -> Result<std::process::Command> {
+    let mut command = cargo(&[verb, "--workspace"]);
+    command.args(features()?).args(more);
+    Ok(command)
+}
+
+/// Builds everything, the tests included.
+pub(crate) fn build_all() -> Result<()> {
+    run(workspace_command("build", &["--all-targets"])?)
+}
+
+/// Builds the binary and the story of `cargo xtask try`. Together they need every library with the features
+/// [`build_all`] gives it, so that neither compiles it again for the other.
+pub(crate) fn build() -> Result<()> {
+    let mut command = cargo(&["build", "--package", "certwright", "--package", "certwright-tests"]);
+    command.args(["--bins", "--examples"]).args(features()?);
+    run(command)
+}
+
+/// Shows the product at work.
+pub(crate) fn try_it() -> Result<()> {
+    install::run()?;
+    build()?;
+    run(command(&[&built("examples/try_it")?]))
+}
+
+/// The path of a built program: they are where this one is.
+fn built(name: &str) -> Result<String> {
+    let xtask = std::env::current_exe().context("asking for this program's path")?;
+    let path = xtask.with_file_name(name);
+    ensure!(path.is_file(), "{} is not built", path.display());
+    path.into_os_string().into_string().ok().context("a path that is not UTF-8")
+}
+
+/// What the built binary prints.
+pub(crate) fn binary_output(arguments: &[&str]) -> Result<String> {
+    let mut command = command(&[&built("certwright")?]);
+    command.args(arguments);
+    let printed = output(command)?;
+    ensure!(!printed.is_empty(), "`certwright {}` printed nothing", arguments.join(" "));
+    Ok(printed)
+}

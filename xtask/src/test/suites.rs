@@ -1,0 +1,102 @@
+//! The suites: what each runs and what it may cost.
+
+use anyhow::{Context, Result};
+
+use crate::check;
+use crate::command::{cargo, output, run};
+use crate::product::{self, workspace_command};
+
+/// One suite.
+pub(super) struct Suite {
+    pub(super) name: &'static str,
+    /// On two cores with nothing compiled yet; exceeding it is a warning, not a failure.
+    pub(super) budget_seconds: u64,
+    pub(super) needs: Needs,
+    pub(super) when: When,
+    pub(super) run: fn() -> Result<()>,
+}
+
+/// What has to be on the machine.
+#[derive(PartialEq, Eq)]
+pub(super) enum Needs {
+    Cargo,
+    Servers,
+}
+
+/// When a suite is part of a run that names none.
+pub(super) enum When {
+    Always,
+    /// With `--all`, and whenever cargo-deny is installed already.
+    DenyInstalled,
+    WithAll,
+}
+
+impl Suite {
+    pub(super) fn by_default(&self) -> bool {
+        match self.when {
+            When::Always => true,
+            When::DenyInstalled => cargo_deny_is_installed(),
+            When::WithAll => false,
+        }
+    }
+}
+
+/// In the order in which they run: what fails fast comes first.
+pub(super) const SUITES: [Suite; 8] = [
+    suite("format", 10, Needs::Cargo, When::Always, format),
+    suite("lint", 420, Needs::Cargo, When::Always, lint),
+    suite("build", 480, Needs::Cargo, When::Always, product::build_all),
+    suite("check", 20, Needs::Cargo, When::Always, check::run),
+    suite("deny", 20, Needs::Cargo, When::DenyInstalled, deny),
+    suite("unit", 120, Needs::Servers, When::Always, unit),
+    suite("integration", 300, Needs::Servers, When::Always, integration),
+    suite("long", 900, Needs::Servers, When::WithAll, long),
+];
+
+const fn suite(
+    name: &'static str,
+    budget_seconds: u64,
+    needs: Needs,
+    when: When,
+    run: fn() -> Result<()>,
+) -> Suite {
+    Suite { name, budget_seconds, needs, when, run }
+}
+
+fn format() -> Result<()> {
+    run(cargo(&["fmt", "--all", "--check"]))
+}
+
+fn lint() -> Result<()> {
+    run(workspace_command("clippy", &["--all-targets", "--", "-D", "warnings"])?)
+}
+
+/// Every crate's own tests. They are chosen by kind and not by package: cargo would compile the libraries
+/// anew for a part of the workspace.
+fn unit() -> Result<()> {
+    run(workspace_command("test", &["--lib", "--bins"])?)
+}
+
+/// What is in the `tests` folder of a package, most of it in `tests/tests`. They start the binary, which
+/// `cargo test` would leave as it was.
+fn integration() -> Result<()> {
+    product::build()?;
+    run(workspace_command("test", &["--test", "*"])?)
+}
+
+/// The tests marked `#[ignore]`.
+fn long() -> Result<()> {
+    product::build()?;
+    run(workspace_command("test", &["--lib", "--bins", "--test", "*", "--", "--ignored"])?)
+}
+
+fn deny() -> Result<()> {
+    if !cargo_deny_is_installed() {
+        run(cargo(&["install", "cargo-deny", "--locked"])).context("installing cargo-deny")?;
+    }
+    run(cargo(&["deny", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"]))
+}
+
+fn cargo_deny_is_installed() -> bool {
+    output(cargo(&["deny", "--version"])).is_ok()
+}
