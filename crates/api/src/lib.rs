@@ -1,1 +1,31 @@
-//! Request and answer types, and the client: the only door
+//! Request and answer types of the API under `/api/v1`, and the [`client::Client`]: the only door.
+//!
+//! These are types of their own with conversions from the nouns of `core`, so that the API stays as it is when
+//! a noun changes. Ids are text; moments are RFC 3339 in UTC.
+
+pub mod accounts;
+pub mod audit;
+pub mod authorities;
+pub mod certificates;
+pub mod checks;
+pub mod client;
+pub mod edits;
+pub mod events;
+pub mod exports;
+pub mod failures;
+pub mod observations;
+pub mod page;
+pub mod preview;
+pub mod problem;
+pub mod renewals;
+pub mod runs;
+pub mod secret;
+pub mod service;
+pub mod targets;
+pub mod versions;
+
+/// What every path of the API begins with.
+pub const BASE: &str = "/api/v1";
+
+/// The TCP port on which the service listens unless it is told otherwise.
+pub const PORT: u16 = 9644;

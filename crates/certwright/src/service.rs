@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use certwright_contract::files::{self, Access};
 use certwright_engine::{Chance, Clock, Engine, Options, Parts, SystemChance, SystemClock, Vault, run_scheduler};
 use certwright_pki::seal::DataKey;
-use certwright_server::{ApiToken, ServeConfig, ServeError, serve};
+use certwright_server::{ApiToken, ServeConfig, ServeError, Server};
 use certwright_store::{SqliteStore, Store};
 use std::path::Path;
 use std::sync::Arc;
@@ -71,15 +71,11 @@ pub async fn open_with(
 /// When nothing can be listened to, with the process that holds the port and what to change (F39).
 pub async fn run(configuration: &Configuration, opened: Opened, shutdown: CancellationToken) -> Result<()> {
     let token = api_token(&configuration.data_directory.join("api-token"))?;
-    let config = ServeConfig { listen: configuration.listen.clone(), socket: Some(configuration.socket.clone()), token };
-    let scheduler = tokio::spawn(run_scheduler(Arc::clone(&opened.engine), shutdown.clone()));
-    let integrity = tokio::spawn(watch_integrity(Arc::clone(&opened.engine), shutdown.clone()));
-    let served = serve(config, Arc::clone(&opened.engine), shutdown.clone()).await;
-    shutdown.cancel();
-    scheduler.await.context("stop the scheduler")?;
-    integrity.abort();
-    opened.engine.store().close().await;
-    match served {
+    let config =
+        ServeConfig { listen: configuration.listen.clone(), socket: Some(configuration.socket.clone()) };
+    // Bound before anything runs: a service that nobody can reach must not order certificates.
+    let listening = match Server::new(Arc::clone(&opened.engine), token).bind(&config).await {
+        Ok(listening) => listening,
         Err(ServeError::PortTaken { address }) => {
             let holder = ports::listener(address.port()).unwrap_or_else(|| "another process".to_owned());
             bail!(
@@ -87,8 +83,16 @@ pub async fn run(configuration: &Configuration, opened: Opened, shutdown: Cancel
                  certwright serve --listen 127.0.0.1:PORT, or listen = [\"127.0.0.1:PORT\"] in the configuration"
             )
         }
-        served => Ok(served?),
-    }
+        Err(error) => return Err(error.into()),
+    };
+    let scheduler = tokio::spawn(run_scheduler(Arc::clone(&opened.engine), shutdown.clone()));
+    let integrity = tokio::spawn(watch_integrity(Arc::clone(&opened.engine), shutdown.clone()));
+    listening.serve(shutdown.clone()).await;
+    shutdown.cancel();
+    scheduler.await.context("stop the scheduler")?;
+    integrity.abort();
+    opened.engine.store().close().await;
+    Ok(())
 }
 
 /// The token for callers over TCP: made at the first start, readable by this user alone.

@@ -76,12 +76,14 @@ impl FileEdit {
             shift += hunk.added.len() as isize - hunk.removed.len() as isize;
             let at = self.locate(&bare, old, hunk.before.as_deref(), expected, done)?;
             out.extend(lines[done..at].iter().copied());
-            for line in new {
+            for (index, line) in new.iter().enumerate() {
                 if !out.is_empty() && !out.ends_with('\n') {
                     out.push_str(ending);
                 }
                 out.push_str(line);
-                out.push_str(ending);
+                // A line that takes another's place takes its ending too: files may mix them.
+                let replaced = lines[at..at + old.len()].get(index).filter(|line| line.ends_with('\n'));
+                out.push_str(replaced.map_or(ending, |line| if line.ends_with("\r\n") { "\r\n" } else { "\n" }));
             }
             done = at + old.len();
         }

@@ -34,8 +34,10 @@ pub use accounts::{ExternalAccount, NewAccount};
 pub use acme_clients::TransportFactory;
 pub use authorities::Terms;
 pub use certificates::{Changes, Draft, TargetKind};
+// What the server needs of the store comes through here: it has no arrow to it.
 pub use certwright_store::{
-    CertificateFilter, CertificateQuery, CertificateRow, CertificateSort, Listing, Page,
+    Admission, AuditLine, CertificateFilter, CertificateQuery, CertificateRow, CertificateSort, EventFilter,
+    Listing, NewAudit, Page, Store, StoreError,
 };
 pub use check::{Check, Verdict};
 pub use clock::{Chance, Clock, SystemChance, SystemClock};

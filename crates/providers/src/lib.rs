@@ -1,1 +1,10 @@
-//! Everything a user picks from a list: CAs, challenge responders, deployment targets
+//! Everything a user picks from a list: certificate authorities, challenge responders, deployment targets.
+//!
+//! A provider is one file (or folder) and one line in its folder's list. Nobody outside names a provider.
+
+pub mod ca;
+pub mod challenge;
+pub mod deploy;
+
+#[cfg(test)]
+mod contract;

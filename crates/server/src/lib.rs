@@ -1,1 +1,27 @@
-//! The HTTP API over the engine
+//! The HTTP API over the engine: who may come in, what each path does, events as they happen.
+//!
+//! A request comes through `accept` (connections), `door` (who asks), `routes` (what is asked) and leaves as
+//! JSON or as a problem document (`trouble`). The routes are also the OpenAPI document: see [`openapi()`].
+
+mod accept;
+mod answers;
+mod door;
+mod error;
+mod following;
+mod once;
+mod openapi;
+mod origin;
+mod revision;
+mod routes;
+mod sent;
+mod server;
+mod socket;
+mod state;
+mod token;
+mod trouble;
+mod unbroken;
+
+pub use error::ServeError;
+pub use openapi::openapi;
+pub use server::{Listening, ServeConfig, Server, serve};
+pub use token::ApiToken;

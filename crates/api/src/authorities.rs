@@ -1,0 +1,184 @@
+//! Certificate authorities: ACME directories with their known limits.
+
+use crate::certificates::KeyType;
+use certwright_core::{authority, key};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// Where chains of an authority must end.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", content = "pem", rename_all = "kebab-case")]
+pub enum IssuingRoots {
+    /// Nobody told us: the verdict on its chains is "unknown".
+    #[default]
+    Unknown,
+    /// One of the roots that browsers trust.
+    Public,
+    /// One of these certificates, in PEM.
+    Pem(String),
+}
+
+impl From<authority::IssuingRoots> for IssuingRoots {
+    fn from(roots: authority::IssuingRoots) -> Self {
+        match roots {
+            authority::IssuingRoots::Unknown => Self::Unknown,
+            authority::IssuingRoots::Public => Self::Public,
+            authority::IssuingRoots::Pem(pem) => Self::Pem(pem),
+        }
+    }
+}
+
+impl From<IssuingRoots> for authority::IssuingRoots {
+    fn from(roots: IssuingRoots) -> Self {
+        match roots {
+            IssuingRoots::Unknown => Self::Unknown,
+            IssuingRoots::Public => Self::Public,
+            IssuingRoots::Pem(pem) => Self::Pem(pem),
+        }
+    }
+}
+
+/// What a profile of an authority permits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProfileLimits {
+    /// The profile's name at the authority; empty for an authority without profiles.
+    pub name: String,
+    /// The most identifiers in one certificate.
+    pub max_identifiers: u32,
+    /// Whether IP addresses may be certified.
+    pub ip_addresses: bool,
+    /// Whether certificates carry a common name.
+    pub common_name: bool,
+}
+
+/// A certificate authority.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Authority {
+    /// A short name, such as `letsencrypt`.
+    pub id: String,
+    /// For people.
+    pub title: String,
+    /// The ACME directory's URL.
+    pub directory: String,
+    /// Roots (PEM) for the directory's own HTTPS certificate; absent for the system's trust store.
+    pub directory_tls_roots: Option<String>,
+    /// Roots that issued chains must end in.
+    pub issuing_roots: IssuingRoots,
+    /// Whether it issues for names that public authorities refuse.
+    pub internal_names: bool,
+    /// Whether its certificates are for tests only.
+    pub staging: bool,
+    /// Whether accounts need an external account binding.
+    pub external_account_required: bool,
+    /// What its profiles permit; the first is taken where a certificate names none.
+    pub profiles: Vec<ProfileLimits>,
+    /// Key types that it certifies.
+    pub key_types: Vec<KeyType>,
+    /// Whether it came with the program and cannot be changed.
+    pub built_in: bool,
+}
+
+impl From<authority::Authority> for Authority {
+    fn from(authority: authority::Authority) -> Self {
+        Self {
+            id: authority.id.to_string(),
+            title: authority.title,
+            directory: authority.directory,
+            directory_tls_roots: authority.directory_tls_roots,
+            issuing_roots: authority.issuing_roots.into(),
+            internal_names: authority.internal_names,
+            staging: authority.staging,
+            external_account_required: authority.external_account_required,
+            profiles: authority
+                .profiles
+                .into_iter()
+                .map(|limits| ProfileLimits {
+                    name: limits.name,
+                    max_identifiers: limits.max_identifiers,
+                    ip_addresses: limits.ip_addresses,
+                    common_name: limits.common_name,
+                })
+                .collect(),
+            key_types: authority.key_types.into_iter().map(KeyType::from).collect(),
+            built_in: authority.built_in,
+        }
+    }
+}
+
+/// An authority of one's own, as it shall be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorityDraft {
+    /// For people.
+    pub title: String,
+    /// The ACME directory's URL.
+    pub directory: String,
+    /// Roots (PEM) for the directory's own HTTPS certificate; the system's trust store when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory_tls_roots: Option<String>,
+    /// Roots that issued chains must end in; unknown when left out.
+    #[serde(default)]
+    pub issuing_roots: IssuingRoots,
+    /// Whether it issues for names that public authorities refuse.
+    #[serde(default)]
+    pub internal_names: bool,
+    /// The most identifiers in one certificate; 100 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_identifiers: Option<u32>,
+    /// Whether IP addresses may be certified; no when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip_addresses: Option<bool>,
+    /// Whether certificates carry a common name; yes when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub common_name: Option<bool>,
+    /// Whether its certificates are for tests only.
+    #[serde(default)]
+    pub staging: bool,
+    /// Whether accounts need an external account binding.
+    #[serde(default)]
+    pub external_account_required: bool,
+    /// Key types that it certifies; all when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_types: Option<Vec<KeyType>>,
+}
+
+impl AuthorityDraft {
+    /// The entry with this id.
+    pub fn into_authority(self, id: &str) -> authority::Authority {
+        authority::Authority {
+            id: id.into(),
+            title: self.title,
+            directory: self.directory,
+            directory_tls_roots: self.directory_tls_roots,
+            issuing_roots: self.issuing_roots.into(),
+            internal_names: self.internal_names,
+            staging: self.staging,
+            external_account_required: self.external_account_required,
+            profiles: vec![authority::ProfileLimits {
+                name: String::new(),
+                max_identifiers: self.max_identifiers.unwrap_or(100),
+                ip_addresses: self.ip_addresses.unwrap_or(false),
+                common_name: self.common_name.unwrap_or(true),
+            }],
+            key_types: self.key_types.map_or_else(
+                || key::KeyType::ALL.to_vec(),
+                |types| types.into_iter().map(key::KeyType::from).collect(),
+            ),
+            built_in: false,
+        }
+    }
+}
+
+/// What an authority's directory says now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Terms {
+    /// The URL of its terms of service, which a person must have agreed to; absent where it states none.
+    pub terms_of_service: Option<String>,
+    /// Its website.
+    pub website: Option<String>,
+    /// Whether accounts need an external account binding.
+    pub external_account_required: bool,
+    /// Its profiles by name, with their descriptions.
+    pub profiles: BTreeMap<String, String>,
+}

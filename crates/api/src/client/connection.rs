@@ -1,0 +1,183 @@
+//! Connections: where the service is, how it is reached, and what to do when it is not there.
+
+use super::ClientError;
+use crate::secret::SecretText;
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+
+/// How long to wait for a connection. A service on this machine answers at once or never.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+/// Where the service is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// Its Unix socket. The file system says who may connect.
+    Socket(PathBuf),
+    /// TCP, in the clear: for this machine only.
+    Tcp {
+        /// Host and port, such as `127.0.0.1:9644`.
+        authority: String,
+        /// The token that the service was given.
+        token: SecretText,
+    },
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Socket(path) => write!(f, "the service at {}", path.display()),
+            Self::Tcp { authority, .. } => write!(f, "the service at http://{authority}"),
+        }
+    }
+}
+
+impl Address {
+    /// The address of a URL such as `http://127.0.0.1:9644`, whose port may be left out.
+    ///
+    /// # Errors
+    /// When it is no such URL.
+    pub fn from_url(url: &str, token: SecretText) -> Result<Self, ClientError> {
+        let wrong = |words: &str| ClientError::Unreachable {
+            what: format!("the service at {url}"),
+            words: words.to_owned(),
+            remedy: format!("give an address such as http://127.0.0.1:{}", crate::PORT),
+        };
+        let uri: http::Uri = url.parse().map_err(|_| wrong("this is no URL"))?;
+        if uri.scheme_str() != Some("http") {
+            return Err(wrong("the URL does not begin with http://"));
+        }
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return Err(wrong("the URL has a path"));
+        }
+        let authority = uri.authority().ok_or_else(|| wrong("the URL names no host"))?;
+        if authority.as_str().contains('@') {
+            return Err(wrong("the URL has a user name"));
+        }
+        Ok(Self::Tcp {
+            authority: format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(crate::PORT)),
+            token,
+        })
+    }
+
+    /// What goes into the `Host` header.
+    pub(super) fn host(&self) -> &str {
+        match self {
+            Self::Socket(_) => "localhost",
+            Self::Tcp { authority, .. } => authority,
+        }
+    }
+
+    fn unreachable(&self, words: impl fmt::Display, remedy: &str) -> ClientError {
+        ClientError::Unreachable {
+            what: self.to_string(),
+            words: words.to_string(),
+            remedy: remedy.to_owned(),
+        }
+    }
+
+    fn refused(&self, error: &io::Error) -> ClientError {
+        let remedy = match (error.kind(), self) {
+            (io::ErrorKind::PermissionDenied, _) => {
+                "run this command as the user the service runs as, or as root (sudo)"
+            }
+            (io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused, Self::Socket(_)) => {
+                "start the service: systemctl start certwright, or certwright serve"
+            }
+            (_, Self::Socket(_)) => "see whether the service runs: systemctl status certwright",
+            (_, Self::Tcp { .. }) => {
+                "see whether the service runs and listens there: systemctl status certwright"
+            }
+        };
+        self.unreachable(error, remedy)
+    }
+
+    /// A new connection.
+    pub(super) async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, ClientError> {
+        let connecting = async {
+            match self {
+                #[cfg(unix)]
+                Self::Socket(path) => {
+                    let stream =
+                        tokio::net::UnixStream::connect(path).await.map_err(|error| self.refused(&error))?;
+                    self.shake_hands(stream).await
+                }
+                #[cfg(not(unix))]
+                Self::Socket(_) => Err(self.unreachable(
+                    "there are no Unix sockets on this system",
+                    "connect by TCP, with the token",
+                )),
+                Self::Tcp { authority, .. } => {
+                    let stream = TcpStream::connect(authority).await.map_err(|error| self.refused(&error))?;
+                    self.shake_hands(stream).await
+                }
+            }
+        };
+        tokio::time::timeout(CONNECT_WITHIN, connecting).await.unwrap_or_else(|_| {
+            Err(self.unreachable("no answer", "see whether the service runs and is not stuck"))
+        })
+    }
+
+    async fn shake_hands<S>(&self, stream: S) -> Result<SendRequest<Full<Bytes>>, ClientError>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (sender, connection) = handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| self.unreachable(error, "see whether it is Certwright that listens there"))?;
+        // It ends with the request: hyper closes it when the sender and the answer are dropped.
+        tokio::spawn(async move {
+            let _ = connection.await;
+        });
+        Ok(sender)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token() -> SecretText {
+        SecretText::from("t0ken".to_owned())
+    }
+
+    #[test]
+    fn only_plain_addresses_are_taken() {
+        for (url, expected) in [
+            ("http://127.0.0.1", Some("127.0.0.1:9644")),
+            ("http://localhost:80/", Some("localhost:80")),
+            ("http://[::1]:9644", Some("[::1]:9644")),
+            ("https://127.0.0.1", None),
+            ("127.0.0.1:9644", None),
+            ("http://127.0.0.1/api", None),
+            ("http://me@127.0.0.1", None),
+        ] {
+            let read = Address::from_url(url, token()).ok();
+            let expected =
+                expected.map(|authority| Address::Tcp { authority: authority.to_owned(), token: token() });
+            assert_eq!(read, expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn the_token_is_never_shown() {
+        let address = Address::from_url("http://127.0.0.1", token()).unwrap();
+        assert!(!format!("{address:?} {address}").contains("t0ken"));
+    }
+
+    #[tokio::test]
+    async fn a_service_that_is_not_there_comes_with_a_remedy() {
+        let address = Address::Socket("/nowhere/certwright.sock".into());
+        let error = address.connect().await.unwrap_err();
+        let text = error.to_string();
+        assert!(text.starts_with("Could not reach the service at /nowhere/certwright.sock: "), "{text}");
+        assert!(text.ends_with("start the service: systemctl start certwright, or certwright serve"));
+    }
+}

@@ -1,0 +1,60 @@
+//! Asking for new versions: of one certificate by its preview, or of many at once.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Asks for a new version of one certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateRequest {
+    /// The fingerprint of a preview: exactly that is done, or nothing. When left out, whatever the plan then is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+}
+
+/// Asks for new versions of several certificates: those named, and those that a switch selects.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RenewRequest {
+    /// By id or name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<String>,
+    /// All that are due.
+    #[serde(default)]
+    pub due: bool,
+    /// All whose last try failed.
+    #[serde(default)]
+    pub failed: bool,
+    /// All.
+    #[serde(default)]
+    pub all: bool,
+}
+
+/// A certificate for which work was started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StartedRenewal {
+    /// Its id.
+    pub certificate: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A certificate for which no work was started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefusedRenewal {
+    /// Its id.
+    pub certificate: String,
+    /// Its name.
+    pub name: String,
+    /// Why not.
+    pub reason: String,
+}
+
+/// What was started.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Renewed {
+    /// Certificates for which work was started.
+    pub started: Vec<StartedRenewal>,
+    /// Certificates for which it was not, and why.
+    pub refused: Vec<RefusedRenewal>,
+}

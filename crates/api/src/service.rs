@@ -1,0 +1,29 @@
+//! The service itself: what runs, since when, where it listens.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The running service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Service {
+    /// The program's version.
+    pub version: String,
+    /// Where it keeps everything.
+    pub data_directory: String,
+    /// Since when it runs.
+    pub started_at: Timestamp,
+    /// Where it listens: `http://127.0.0.1:9644`, `unix:/run/certwright/api.sock`.
+    pub listeners: Vec<String>,
+    /// The next moment at which something is to be done; absent when nothing ever will.
+    pub next_moment: Option<Timestamp>,
+}
+
+/// Whether the service answers and can use its database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ServiceHealth {
+    /// `ok`; anything else comes as a problem document.
+    pub status: String,
+    /// The program's version.
+    pub version: String,
+}

@@ -1,0 +1,50 @@
+//! `--key` and the word `auto`, which leaves a choice to the service.
+
+use certwright_api::certificates::KeyType;
+use clap::ValueEnum;
+
+/// The word that leaves a choice to the service.
+const AUTO: &str = "auto";
+
+/// A certificate's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeyChoice {
+    /// ECDSA on P-256
+    EcdsaP256,
+    /// RSA with 2048 bits
+    #[value(name = "rsa-2048")]
+    Rsa2048,
+    /// What the targets understand best
+    Auto,
+}
+
+impl KeyChoice {
+    /// The type; `None` leaves it to the targets.
+    pub(crate) fn key_type(self) -> Option<KeyType> {
+        match self {
+            Self::EcdsaP256 => Some(KeyType::EcdsaP256),
+            Self::Rsa2048 => Some(KeyType::Rsa2048),
+            Self::Auto => None,
+        }
+    }
+}
+
+/// The text, unless it leaves the choice to the service.
+pub(crate) fn chosen(text: String) -> Option<String> {
+    (text != AUTO).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_api() {
+        for (name, choice) in [("ecdsa-p256", KeyChoice::EcdsaP256), ("rsa-2048", KeyChoice::Rsa2048)] {
+            assert_eq!(KeyChoice::from_str(name, false), Ok(choice));
+            assert_eq!(KeyType::from_name(name), choice.key_type());
+        }
+        assert_eq!(KeyChoice::Auto.key_type(), None);
+        assert_eq!((chosen("auto".to_owned()), chosen("x".to_owned())), (None, Some("x".to_owned())));
+    }
+}

@@ -1,0 +1,138 @@
+//! Fixed API values for golden texts.
+
+use certwright_api::certificates::{Certificate, Challenge, Deployment, Health, KeyType};
+use certwright_api::failures::{Failure, FailureClass};
+use certwright_api::preview::{PlanKind, Step, StepRole};
+use certwright_api::runs::{Mark, Run, RunState, RunStep};
+use certwright_api::versions::{CertificateFacts, Trust, TrustVerdict, Version, VersionState};
+use jiff::{SignedDuration, Timestamp};
+
+/// The moment of every golden text.
+pub(crate) fn now() -> Timestamp {
+    "2026-11-24T12:00:00Z".parse().unwrap()
+}
+
+/// So many hours from now.
+pub(crate) fn hours(count: i64) -> Timestamp {
+    now() + SignedDuration::from_hours(count)
+}
+
+/// A version that is served.
+pub(crate) fn version() -> Version {
+    Version {
+        id: "ver-1".to_owned(),
+        certificate: "cert-1".to_owned(),
+        run: "run-1".to_owned(),
+        authority: "letsencrypt".to_owned(),
+        account: "acct-1".to_owned(),
+        state: VersionState::Published,
+        key_type: KeyType::EcdsaP256,
+        created_at: hours(-700),
+        published_at: Some(hours(-700)),
+        facts: Some(CertificateFacts {
+            serial: "03ab".to_owned(),
+            fingerprint: "f00d".to_owned(),
+            key_fingerprint: "beef".to_owned(),
+            common_name: Some("shop.example.com".to_owned()),
+            subject: "CN=shop.example.com".to_owned(),
+            issuer: "CN=E7, O=Let's Encrypt".to_owned(),
+            identifiers: vec!["shop.example.com".to_owned(), "xn--bcher-kva.example".to_owned()],
+            not_before: hours(-29 * 24),
+            not_after: hours(61 * 24),
+            key_algorithm: "ECDSA P-256".to_owned(),
+        }),
+        trust: Some(Trust { verdict: TrustVerdict::Trusted, words: "ISRG Root X1".to_owned() }),
+    }
+}
+
+/// A certificate that is served by nginx.
+pub(crate) fn certificate() -> Certificate {
+    Certificate {
+        id: "cert-1".to_owned(),
+        revision: 3,
+        name: "shop".to_owned(),
+        notes: String::new(),
+        tags: vec!["web".to_owned()],
+        paused: false,
+        identifiers: vec!["shop.example.com".to_owned(), "xn--bcher-kva.example".to_owned()],
+        identifiers_shown: vec!["shop.example.com".to_owned(), "bücher.example".to_owned()],
+        authority: "letsencrypt".to_owned(),
+        account: None,
+        profile: None,
+        key_type: None,
+        challenge: Challenge::Http01,
+        deployments: vec![Deployment {
+            id: "dep-1".to_owned(),
+            target: "nginx".to_owned(),
+            settings: serde_json::json!({ "policy": "update-only" }).as_object().cloned().unwrap(),
+            wanted: Some("ver-1".to_owned()),
+            deployed: Some("ver-1".to_owned()),
+            verified_at: Some(hours(-2)),
+            failures: 0,
+            next_at: None,
+            last_failure: None,
+        }],
+        health: Health::Served,
+        version: Some(version()),
+        not_after: Some(hours(61 * 24)),
+        live_run: None,
+        asked_at: None,
+        next_at: Some(hours(30 * 24)),
+        next_why: Some("due at 2026-12-24T12:00:00Z because then two thirds of its lifetime are over".to_owned()),
+        failures: 0,
+        not_before: None,
+        last_failure: None,
+        created_at: hours(-900),
+        updated_at: hours(-800),
+    }
+}
+
+/// A failure that needs a person.
+pub(crate) fn failure() -> Failure {
+    Failure {
+        kind: "challenge-failed".to_owned(),
+        class: FailureClass::NeedsPerson,
+        until: None,
+        attempted: "validate shop.example.com".to_owned(),
+        answer: "connection refused".to_owned(),
+        remedy: "open port 80".to_owned(),
+        identifiers: Vec::new(),
+    }
+}
+
+/// One step with a mark.
+pub(crate) fn step(name: &str, words: &str, role: StepRole, mark: Mark) -> RunStep {
+    RunStep {
+        step: Step { name: name.to_owned(), words: words.to_owned(), lines: Vec::new(), role },
+        mark,
+        at: None,
+        tries: 0,
+        why: None,
+        failure: None,
+    }
+}
+
+/// A run of two steps.
+pub(crate) fn run(id: &str, deployment: Option<&str>, state: RunState) -> Run {
+    Run {
+        id: id.to_owned(),
+        certificate: "cert-1".to_owned(),
+        kind: if deployment.is_some() { PlanKind::Deploy } else { PlanKind::Obtain },
+        deployment: deployment.map(str::to_owned),
+        target: deployment.map(|_| "nginx".to_owned()),
+        reason: "it was asked for by hand".to_owned(),
+        state,
+        words: "obtaining the certificate: running".to_owned(),
+        steps: vec![
+            step("make-key", "Make a key", StepRole::Ordinary, Mark::Done),
+            step("open-order", "Open an order", StepRole::Ordinary, Mark::Begun),
+        ],
+        warnings: Vec::new(),
+        version: Some("ver-1".to_owned()),
+        order: None,
+        cancelled: false,
+        failure: None,
+        created_at: hours(-1),
+        ended_at: None,
+    }
+}

@@ -1,0 +1,73 @@
+//! What every command is handed: the client and the output.
+
+use crate::fault::Fault;
+use crate::options::{Door, Options};
+use crate::output::Output;
+use certwright_api::client::{Address, Client};
+use certwright_api::secret::SecretText;
+use jiff::Timestamp;
+use std::path::{Path, PathBuf};
+
+/// What every command is handed.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    /// The only door.
+    pub(crate) client: Client,
+    /// Where answers go.
+    pub(crate) output: Output,
+}
+
+impl Session {
+    /// A session with the service that options, environment and defaults name. Nothing is connected yet.
+    pub(crate) fn open(options: &Options, output: Output, usual_socket: PathBuf) -> Result<Self, Fault> {
+        let door = options.connection.door(|name| std::env::var(name).ok(), usual_socket);
+        Ok(Self { client: Client::new(address(door)?), output })
+    }
+
+    /// The moment, for relative times.
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Whether a person can be asked, and would see the question.
+    pub(crate) fn can_ask(&self) -> bool {
+        !self.output.json && crate::ask::somebody_is_there()
+    }
+
+    /// Asks before something that cannot be taken back; `yes` answers beforehand.
+    pub(crate) fn confirm(&self, question: &str, yes: bool) -> Result<(), Fault> {
+        if yes {
+            return Ok(());
+        }
+        if !self.can_ask() {
+            return Err(Fault::refused("nobody is there to be asked", "add --yes"));
+        }
+        if crate::ask::yes(question)? { Ok(()) } else { Err(Fault::refused("nothing was done", "")) }
+    }
+}
+
+fn address(door: Door) -> Result<Address, Fault> {
+    match door {
+        Door::Socket(path) => Ok(Address::Socket(path)),
+        Door::Url(url, None) => Err(Fault::refused(
+            format!("the service at {url} wants a token"),
+            "name the file that holds it: --token-file PATH, or CERTWRIGHT_TOKEN_FILE",
+        )),
+        Door::Url(url, Some(file)) => {
+            let token = SecretText::from(read(&file)?.trim().to_owned());
+            Address::from_url(&url, token).map_err(|error| Fault::refused(error.to_string(), ""))
+        }
+    }
+}
+
+/// A file that was named on the command line.
+pub(crate) fn read(path: &Path) -> Result<String, Fault> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Fault::refused(format!("{} cannot be read: {error}", path.display()), "name a file that can be read")
+    })
+}
+
+/// A key that makes a repeated request harmless.
+pub(crate) fn once() -> String {
+    uuid::Uuid::new_v4().to_string()
+}

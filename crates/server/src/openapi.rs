@@ -1,0 +1,172 @@
+//! The routes put together, and the OpenAPI document that follows from them.
+
+use crate::door::admit;
+use crate::routes::{
+    accounts, asking, audit, authorities, certificates, changing, events, history, runs, service, targets,
+};
+use crate::sent::MOST_BYTES;
+use crate::state::Shared;
+use crate::trouble::Trouble;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, Uri};
+use axum::{Router, middleware};
+use certwright_api::problem::{CONTENT_TYPE, Problem, ProblemKind};
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, ResponseBuilder};
+use utoipa::{PartialSchema, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// How a caller by TCP says who it is.
+const TOKEN: &str = "token";
+
+fn routes() -> OpenApiRouter<Shared> {
+    let document = OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Certwright")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(
+                    "The API of the certificate manager Certwright. Whatever is no success is a problem document \
+                     (RFC 9457) with a stable type and a remedy.",
+                ))
+                .build(),
+        )
+        .components(Some(components()))
+        .security(Some([SecurityRequirement::new::<_, [&str; 0], &str>(TOKEN, [])]))
+        .build();
+    let api = OpenApiRouter::new()
+        .routes(routes!(service::get))
+        .routes(routes!(service::health))
+        .routes(routes!(service::document))
+        .routes(routes!(certificates::list, changing::create))
+        .routes(routes!(certificates::get, changing::update, changing::delete))
+        .routes(routes!(certificates::preview))
+        .routes(routes!(certificates::test))
+        .routes(routes!(certificates::export))
+        .routes(routes!(asking::request))
+        .routes(routes!(asking::renew))
+        .routes(routes!(history::versions))
+        .routes(routes!(history::observations))
+        .routes(routes!(history::log))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::get))
+        .routes(routes!(runs::cancel))
+        .routes(routes!(events::stream))
+        .routes(routes!(events::list))
+        .routes(routes!(authorities::list))
+        .routes(routes!(authorities::get, authorities::put, authorities::delete))
+        .routes(routes!(authorities::terms))
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::get, accounts::delete))
+        .routes(routes!(audit::list))
+        .routes(routes!(targets::list));
+    OpenApiRouter::with_openapi(document).nest(certwright_api::BASE, api)
+}
+
+fn components() -> Components {
+    let mut schemas = Vec::new();
+    Problem::schemas(&mut schemas);
+    let mut components = Components::new();
+    components.schemas.extend(schemas);
+    components.schemas.insert(Problem::name().into_owned(), Problem::schema());
+    components.add_security_scheme(TOKEN, SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    components
+}
+
+/// Every operation may answer with a problem; said once here instead of at every route.
+fn add_problems(mut document: OpenApi) -> OpenApi {
+    let schema = Ref::from_schema_name(Problem::name());
+    let problem = ResponseBuilder::new()
+        .description("What happened, and what to do")
+        .content(CONTENT_TYPE, ContentBuilder::new().schema(Some(schema)).build())
+        .build();
+    for operation in document.paths.paths.values_mut().flat_map(operations) {
+        let responses = &mut operation.responses.responses;
+        responses.insert("default".to_owned(), problem.clone().into());
+    }
+    document
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete]
+        .into_iter()
+        .filter_map(Option::as_mut)
+}
+
+/// The OpenAPI document, the same text every time.
+pub fn openapi() -> String {
+    let mut router = routes();
+    let document = add_problems(router.to_openapi());
+    // Through a value: its maps are sorted, whatever order the builders had.
+    let value = serde_json::to_value(document).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+async fn no_such_path(uri: Uri) -> Trouble {
+    Trouble::new(
+        ProblemKind::NoSuchPath,
+        format!("there is no path {}", uri.path()),
+        "GET /api/v1/openapi.json lists all paths",
+    )
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Trouble {
+    Trouble::new(
+        ProblemKind::WrongMethod,
+        format!("{} does not know {method}", uri.path()),
+        "GET /api/v1/openapi.json lists all paths with their methods",
+    )
+}
+
+/// Everything behind the door.
+pub(crate) fn router(shared: Shared) -> Router {
+    let (router, _) = routes().split_for_parts();
+    router
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(middleware::from_fn_with_state(shared.clone(), admit))
+        .with_state(shared)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_is_the_same_every_time_and_complete() {
+        let text = openapi();
+        assert_eq!(text, openapi());
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        assert!(paths.keys().all(|path| path.starts_with("/api/v1/")));
+        let mut ids = Vec::new();
+        for operation in paths.values().flat_map(|item| item.as_object().unwrap().values()) {
+            assert_eq!(
+                operation["responses"]["default"]["content"][CONTENT_TYPE]["schema"]["$ref"],
+                "#/components/schemas/Problem"
+            );
+            assert!(!operation["summary"].as_str().unwrap().is_empty());
+            ids.push(operation["operationId"].as_str().unwrap().to_owned());
+        }
+        assert_eq!(ids.len(), 33);
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 33);
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let text = openapi();
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        for part in text.split("\"#/components/schemas/").skip(1) {
+            let name = part.split('"').next().unwrap();
+            assert!(schemas.contains_key(name), "{name} is nowhere");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Accounts with authorities.
+
+use crate::door::Who;
+use crate::once::Once;
+use crate::sent::{Asked, Sent};
+use crate::state::Shared;
+use crate::trouble::Answered;
+use crate::unbroken::unbroken;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use certwright_api::accounts::{Account, AccountDraft, AccountRemoval};
+use certwright_api::page::List;
+use certwright_engine::{ExternalAccount, NewAccount};
+
+/// All accounts.
+#[utoipa::path(get, path = "/accounts", operation_id = "listAccounts", tag = "accounts",
+    responses((status = 200, body = List<Account>)))]
+pub(crate) async fn list(State(shared): State<Shared>) -> Answered<Json<List<Account>>> {
+    let accounts = shared.engine.accounts().await?;
+    Ok(Json(List { items: accounts.into_iter().map(Account::from).collect() }))
+}
+
+/// One account.
+#[utoipa::path(get, path = "/accounts/{account}", operation_id = "getAccount", tag = "accounts",
+    params(("account" = String, Path)), responses((status = 200, body = Account)))]
+pub(crate) async fn get(
+    State(shared): State<Shared>,
+    Path(account): Path<String>,
+) -> Answered<Json<Account>> {
+    Ok(Json(shared.engine.account(&account).await?.into()))
+}
+
+/// Registers an account with an authority. The terms agreed to must be those it states now.
+#[utoipa::path(post, path = "/accounts", operation_id = "createAccount", tag = "accounts",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with it, the answer is the same")),
+    request_body = AccountDraft,
+    responses((status = 201, body = Account, headers(("Location" = String)))))]
+pub(crate) async fn create(
+    State(shared): State<Shared>,
+    who: Who,
+    once: Once,
+    sent: Sent<AccountDraft>,
+) -> Answered<Response> {
+    let (engine, name) = (shared.engine.clone(), who.0.clone());
+    let work = async move {
+        let draft = sent.value;
+        let new = NewAccount {
+            authority: draft.authority.into(),
+            contact: draft.contact,
+            terms_agreed: draft.terms_agreed,
+            external_account: draft.external_account.map(|external| ExternalAccount {
+                key_id: external.key_id,
+                key: external.key.into_zeroizing(),
+                algorithm: external.algorithm.name().to_owned(),
+            }),
+        };
+        Ok(Account::from(engine.create_account(new, &name).await?))
+    };
+    let created = (StatusCode::CREATED, Some("accounts"));
+    once.perform(&shared, &who, &sent.digest, created, work).await
+}
+
+/// Removes an account here and, if asked to, deactivates it at the authority for good.
+#[utoipa::path(delete, path = "/accounts/{account}", operation_id = "deleteAccount", tag = "accounts",
+    params(("account" = String, Path), AccountRemoval), responses((status = 204)))]
+pub(crate) async fn delete(
+    State(shared): State<Shared>,
+    Path(account): Path<String>,
+    who: Who,
+    Asked(removal): Asked<AccountRemoval>,
+) -> Answered<StatusCode> {
+    unbroken(async move {
+        let deactivate = removal.deactivate.unwrap_or(false);
+        shared.engine.delete_account(&account, deactivate, &who.0).await?;
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
+}

@@ -1,0 +1,78 @@
+//! Asking for new versions: of one certificate, by its preview, or of many.
+
+use crate::door::Who;
+use crate::once::Once;
+use crate::sent::Sent;
+use crate::state::Shared;
+use crate::trouble::Answered;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use certwright_api::problem::Problem;
+use certwright_api::renewals::{
+    CertificateRequest, RefusedRenewal, RenewRequest, Renewed, StartedRenewal,
+};
+use certwright_api::runs::Run;
+use certwright_engine::Selection;
+
+/// Asks for a new version now. With a preview's fingerprint exactly what it showed is done, or nothing.
+#[utoipa::path(post, path = "/certificates/{certificate}/request", operation_id = "requestCertificate",
+    tag = "certificates",
+    params(("certificate" = String, Path, description = "Id or name"),
+           ("Idempotency-Key" = Option<String>, Header, description = "Sent again with it, the answer is the same")),
+    request_body = CertificateRequest,
+    responses((status = 202, body = Run, headers(("Location" = String))),
+              (status = 409, body = Problem, content_type = "application/problem+json",
+               description = "The plan has changed: `difference` and `preview`; or the certificate is paused")))]
+pub(crate) async fn request(
+    State(shared): State<Shared>,
+    Path(certificate): Path<String>,
+    who: Who,
+    once: Once,
+    sent: Sent<CertificateRequest>,
+) -> Answered<Response> {
+    let (engine, name) = (shared.engine.clone(), who.0.clone());
+    let work = async move {
+        let run = engine.request(&certificate, sent.value.plan.as_deref(), &name).await?;
+        Ok(Run::from(&run))
+    };
+    let accepted = (StatusCode::ACCEPTED, Some("runs"));
+    once.perform(&shared, &who, &sent.digest, accepted, work).await
+}
+
+/// Asks for new versions of several certificates.
+#[utoipa::path(post, path = "/renew", operation_id = "renewCertificates", tag = "certificates",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with it, the answer is the same")),
+    request_body = RenewRequest, responses((status = 202, body = Renewed)))]
+pub(crate) async fn renew(
+    State(shared): State<Shared>,
+    who: Who,
+    once: Once,
+    sent: Sent<RenewRequest>,
+) -> Answered<Response> {
+    let (engine, name) = (shared.engine.clone(), who.0.clone());
+    let work = async move {
+        let selection = Selection {
+            certificates: sent.value.certificates,
+            due: sent.value.due,
+            failed: sent.value.failed,
+            all: sent.value.all,
+        };
+        let renewed = engine.renew(&selection, &name).await?;
+        let started = renewed.started.into_iter();
+        let refused = renewed.refused.into_iter();
+        Ok(Renewed {
+            started: started
+                .map(|(certificate, name)| StartedRenewal { certificate: certificate.to_string(), name })
+                .collect(),
+            refused: refused
+                .map(|(certificate, name, reason)| RefusedRenewal {
+                    certificate: certificate.to_string(),
+                    name,
+                    reason,
+                })
+                .collect(),
+        })
+    };
+    once.perform(&shared, &who, &sent.digest, (StatusCode::ACCEPTED, None), work).await
+}

@@ -1,0 +1,134 @@
+//! Creating, changing and deleting managed certificates.
+
+use super::certificates::tagged;
+use crate::answers;
+use crate::door::Who;
+use crate::once::Once;
+use crate::revision::Expected;
+use crate::sent::Sent;
+use crate::state::Shared;
+use crate::trouble::{Answered, Trouble};
+use crate::unbroken::unbroken;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use certwright_api::certificates::Certificate;
+use certwright_api::edits::{CertificateChanges, CertificateDraft, DeploymentDraft};
+use certwright_api::problem::Problem;
+use certwright_core::id::{AccountId, AuthorityId};
+use certwright_engine::{Changes, Draft, EngineError};
+use serde_json::{Map, Value};
+
+fn targets(drafts: Vec<DeploymentDraft>) -> Vec<(String, Map<String, Value>)> {
+    drafts.into_iter().map(|draft| (draft.target, draft.settings)).collect()
+}
+
+fn draft(sent: CertificateDraft) -> Draft {
+    Draft {
+        name: sent.name,
+        notes: sent.notes,
+        tags: sent.tags,
+        paused: sent.paused,
+        identifiers: sent.identifiers,
+        authority: sent.authority.map(AuthorityId::from),
+        account: sent.account.map(AccountId::from),
+        profile: sent.profile,
+        key_type: sent.key_type.map(Into::into),
+        challenge: sent.challenge.into(),
+        deployments: sent.deployments.map(targets),
+    }
+}
+
+fn changes(sent: CertificateChanges) -> Changes {
+    Changes {
+        name: sent.name,
+        notes: sent.notes,
+        tags: sent.tags,
+        paused: sent.paused,
+        identifiers: sent.identifiers,
+        authority: sent.authority.map(AuthorityId::from),
+        account: sent.account.map(|account| account.map(AccountId::from)),
+        profile: sent.profile,
+        key_type: sent.key_type.map(|key_type| key_type.map(Into::into)),
+        challenge: sent.challenge.map(Into::into),
+        deployments: sent.deployments.map(targets),
+    }
+}
+
+/// A lost update is answered with the certificate as it is now.
+async fn explain(shared: &Shared, error: EngineError) -> Trouble {
+    let EngineError::Revision { current } = &error else {
+        return error.into();
+    };
+    match shared.engine.certificate(current.id.as_str()).await {
+        Ok(row) => Trouble::outdated(&answers::certificate(&row, shared.engine.now())),
+        Err(_) => error.into(),
+    }
+}
+
+/// Creates a certificate. Nothing is ordered by that: it is asked for, or an hour later requested by itself.
+#[utoipa::path(post, path = "/certificates", operation_id = "createCertificate", tag = "certificates",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with it, the answer is the same")),
+    request_body = CertificateDraft,
+    responses((status = 201, body = Certificate, headers(("ETag" = String), ("Location" = String)))))]
+pub(crate) async fn create(
+    State(shared): State<Shared>,
+    who: Who,
+    once: Once,
+    sent: Sent<CertificateDraft>,
+) -> Answered<Response> {
+    let (engine, name) = (shared.engine.clone(), who.0.clone());
+    let work = async move {
+        let row = engine.create_certificate(draft(sent.value), &name).await?;
+        Ok(answers::certificate(&row, engine.now()))
+    };
+    let created = (StatusCode::CREATED, Some("certificates"));
+    once.perform(&shared, &who, &sent.digest, created, work).await
+}
+
+/// Changes a certificate: only what is sent changes. `null` clears what may be absent.
+#[utoipa::path(patch, path = "/certificates/{certificate}", operation_id = "updateCertificate",
+    tag = "certificates",
+    params(("certificate" = String, Path, description = "Id or name"),
+           ("If-Match" = String, Header, description = "The ETag of the certificate as it was read")),
+    request_body = CertificateChanges,
+    responses((status = 200, body = Certificate, headers(("ETag" = String))),
+              (status = 412, body = Problem, content_type = "application/problem+json",
+               description = "It was changed meanwhile; `current` is how it is now")))]
+pub(crate) async fn update(
+    State(shared): State<Shared>,
+    Path(certificate): Path<String>,
+    who: Who,
+    Expected(revision): Expected,
+    sent: Sent<CertificateChanges>,
+) -> Answered<Response> {
+    unbroken(async move {
+        let changes = changes(sent.value);
+        match shared.engine.update_certificate(&certificate, revision, changes, &who.0).await {
+            Ok(row) => Ok(tagged(&shared, &row)),
+            Err(error) => Err(explain(&shared, error).await),
+        }
+    })
+    .await
+}
+
+/// Deletes a certificate with its history. Served files and configurations stay as they are.
+#[utoipa::path(delete, path = "/certificates/{certificate}", operation_id = "deleteCertificate",
+    tag = "certificates",
+    params(("certificate" = String, Path, description = "Id or name"),
+           ("If-Match" = String, Header, description = "The ETag of the certificate as it was read")),
+    responses((status = 204)))]
+pub(crate) async fn delete(
+    State(shared): State<Shared>,
+    Path(certificate): Path<String>,
+    who: Who,
+    Expected(revision): Expected,
+) -> Answered<StatusCode> {
+    unbroken(async move {
+        match shared.engine.delete_certificate(&certificate, revision, &who.0).await {
+            Ok(()) => Ok(StatusCode::NO_CONTENT),
+            Err(error) => Err(explain(&shared, error).await),
+        }
+    })
+    .await
+}

@@ -1,0 +1,13 @@
+//! The routes: what each path does, in one file per noun.
+
+pub(crate) mod accounts;
+pub(crate) mod asking;
+pub(crate) mod audit;
+pub(crate) mod authorities;
+pub(crate) mod certificates;
+pub(crate) mod changing;
+pub(crate) mod events;
+pub(crate) mod history;
+pub(crate) mod runs;
+pub(crate) mod service;
+pub(crate) mod targets;

@@ -1,0 +1,139 @@
+//! The service's listeners: bound first, so that a fault is told before anything is promised, then served.
+
+use crate::accept::{Source, accept_all};
+use crate::error::ServeError;
+use crate::openapi::router;
+use crate::socket::Socket;
+use crate::state::Shared;
+use crate::token::ApiToken;
+use certwright_engine::Engine;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Where to listen.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ServeConfig {
+    /// TCP addresses, loopback only.
+    pub listen: Vec<SocketAddr>,
+    /// The Unix socket for callers on this machine. Its folder must be there.
+    pub socket: Option<PathBuf>,
+}
+
+/// The HTTP API of an engine.
+pub struct Server {
+    engine: Arc<Engine>,
+    token: ApiToken,
+}
+
+/// A server that is bound and not yet served: connections wait.
+pub struct Listening {
+    server: Server,
+    sources: Vec<Source>,
+    addresses: Vec<SocketAddr>,
+    words: Vec<String>,
+}
+
+impl Server {
+    /// The API of this engine; callers by TCP must show the token.
+    pub fn new(engine: Arc<Engine>, token: ApiToken) -> Self {
+        Self { engine, token }
+    }
+
+    /// Listens.
+    ///
+    /// # Errors
+    /// The first place that cannot be listened at; nothing stays bound.
+    pub async fn bind(self, config: &ServeConfig) -> Result<Listening, ServeError> {
+        let mut listening = Listening {
+            server: self,
+            sources: Vec::new(),
+            addresses: Vec::new(),
+            words: Vec::new(),
+        };
+        for address in &config.listen {
+            let listener = bind_tcp(*address).await?;
+            let bound = listener.local_addr().unwrap_or(*address);
+            listening.addresses.push(bound);
+            listening.words.push(format!("http://{bound}"));
+            listening.sources.push(Source::Tcp(listener));
+        }
+        if let Some(path) = &config.socket {
+            listening.sources.push(Source::Local(Socket::bind(path).await?));
+            listening.words.push(format!("unix:{}", path.display()));
+        }
+        if listening.sources.is_empty() {
+            return Err(ServeError::Nowhere);
+        }
+        Ok(listening)
+    }
+}
+
+impl Listening {
+    /// The TCP addresses, with the port the system chose where 0 was asked for.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Where it listens, for people.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    /// Serves until the shutdown, and a little longer to let answers end.
+    pub async fn serve(self, shutdown: CancellationToken) {
+        let shared = Shared::new(self.server.engine, self.server.token, self.words, shutdown.clone());
+        accept_all(self.sources, router(shared), shutdown).await;
+    }
+}
+
+async fn bind_tcp(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    if !address.ip().to_canonical().is_loopback() {
+        return Err(ServeError::NotLoopback { address });
+    }
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => ServeError::PortTaken { address },
+        io::ErrorKind::PermissionDenied => ServeError::PortForbidden { address },
+        _ => ServeError::Address { address, answer: error.to_string() },
+    })
+}
+
+/// Binds and serves until the shutdown.
+///
+/// # Errors
+/// When it cannot listen.
+pub async fn serve(
+    config: ServeConfig,
+    engine: Arc<Engine>,
+    token: ApiToken,
+    shutdown: CancellationToken,
+) -> Result<(), ServeError> {
+    Server::new(engine, token).bind(&config).await?.serve(shutdown).await;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_loopback_is_listened_at_and_a_taken_port_says_so() {
+        for (address, loopback) in [
+            ("127.0.0.1:0", true),
+            ("[::ffff:127.0.0.1]:0", true),
+            ("0.0.0.0:0", false),
+            ("[::]:0", false),
+            ("192.0.2.1:9644", false),
+        ] {
+            let refused = matches!(bind_tcp(address.parse().unwrap()).await, Err(ServeError::NotLoopback { .. }));
+            assert_eq!(refused, !loopback, "{address}");
+        }
+        let first = bind_tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = first.local_addr().unwrap();
+        let error = bind_tcp(address).await.unwrap_err();
+        assert!(matches!(error, ServeError::PortTaken { address: taken } if taken == address));
+    }
+}

@@ -1,0 +1,149 @@
+//! Everything that is no success, as a problem document.
+
+use crate::answers;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use certwright_api::certificates::Certificate;
+use certwright_api::problem::{CONTENT_TYPE, Problem, ProblemKind, Refusal};
+use certwright_core::failure::{Failure, FailureClass};
+use certwright_engine::EngineError;
+
+/// A problem on its way out.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Trouble(pub(crate) Box<Problem>);
+
+/// What a handler gives.
+pub(crate) type Answered<T> = Result<T, Trouble>;
+
+impl Trouble {
+    pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Problem::new(kind, detail, remedy).into()
+    }
+
+    /// A certificate was changed since it was read; `current` is how it is now.
+    pub(crate) fn outdated(current: &Certificate) -> Self {
+        let mut problem = Problem::new(
+            ProblemKind::Outdated,
+            format!("{} was changed meanwhile; it is at revision {}", current.name, current.revision),
+            "look at it as it is now, and make the change again",
+        );
+        problem.current = serde_json::to_value(current).ok();
+        problem.into()
+    }
+
+    /// A fault of ours. The words go into the log; nobody outside can do anything with them.
+    pub(crate) fn internal(words: &str) -> Self {
+        tracing::error!(words, "a request failed by a fault of this program");
+        Self::new(
+            ProblemKind::Internal,
+            "something went wrong inside the service",
+            "look into the service's log: journalctl -u certwright",
+        )
+    }
+}
+
+impl From<Problem> for Trouble {
+    fn from(problem: Problem) -> Self {
+        Self(Box::new(problem))
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        let detail = format!("could not {}: {}", failure.attempted, failure.answer);
+        let mut problem = Problem::new(ProblemKind::Failed, detail, failure.remedy.clone());
+        // 502 says "the other side, perhaps it passes"; what needs a person is no fault of a gateway.
+        if matches!(failure.class, FailureClass::NeedsPerson | FailureClass::Hopeless) {
+            problem.status = StatusCode::UNPROCESSABLE_ENTITY.as_u16();
+        }
+        problem.failure = Some(Box::new((&failure).into()));
+        problem.into()
+    }
+}
+
+impl From<EngineError> for Trouble {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Refused(refusals) => {
+                Problem::refused(refusals.into_iter().map(Refusal::from).collect()).into()
+            }
+            EngineError::NotFound { what, id } => {
+                Self::new(ProblemKind::NotFound, format!("there is no {what} {id}"), "")
+            }
+            // The handlers of changes answer this one with the certificate as it is now.
+            EngineError::Revision { current } => Self::new(
+                ProblemKind::Outdated,
+                format!("{} was changed meanwhile; it is at revision {}", current.settings.name, current.revision),
+                "look at it as it is now, and make the change again",
+            ),
+            EngineError::Conflict { field, words } => {
+                let refusal = Refusal { field: field.clone(), reason: words.clone(), remedy: String::new() };
+                let mut problem = Problem::new(ProblemKind::Conflict, format!("{field}: {words}"), "");
+                problem.refusals = vec![refusal];
+                problem.into()
+            }
+            EngineError::InUse { words } => Self::new(ProblemKind::InUse, words, ""),
+            EngineError::Failure(failure) => (*failure).into(),
+            EngineError::PlanChanged { difference, preview } => {
+                let mut problem = Problem::new(
+                    ProblemKind::PlanChanged,
+                    "what would be done now is not what was shown",
+                    "look at the new preview, and ask for that",
+                );
+                problem.difference = difference;
+                problem.preview = Some(Box::new(answers::preview(&preview)));
+                problem.into()
+            }
+            EngineError::Paused { words } => Self::new(ProblemKind::Paused, words, "resume it first"),
+            EngineError::Storage { words } => Self::new(
+                ProblemKind::Storage,
+                words,
+                "check free space and permissions of the data directory",
+            ),
+        }
+    }
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self.0)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use certwright_core::refusal;
+
+    #[test]
+    fn engine_errors_become_documents_with_the_right_status() {
+        let refusal = refusal::Refusal::new("name", "is empty", "give it a name");
+        let person = Failure::person("no-account", "find an account", "there is none", "create one");
+        let passing = Failure::retry("unreachable", "ask the CA", "no route", "wait");
+        for (error, slug, status) in [
+            (EngineError::Refused(vec![refusal]), "refused", 422),
+            (EngineError::NotFound { what: "certificate", id: "x".into() }, "not-found", 404),
+            (EngineError::Conflict { field: "name".into(), words: "is taken".into() }, "conflict", 409),
+            (EngineError::InUse { words: "run".into() }, "in-use", 409),
+            (EngineError::Failure(Box::new(person)), "failed", 422),
+            (EngineError::Failure(Box::new(passing)), "failed", 502),
+            (EngineError::Paused { words: "x is paused".into() }, "paused", 409),
+            (EngineError::Storage { words: "disk full".into() }, "storage", 503),
+        ] {
+            let trouble = Trouble::from(error);
+            assert_eq!((trouble.0.slug(), trouble.0.status), (slug, status));
+            let response = trouble.into_response();
+            assert_eq!(response.status().as_u16(), status);
+            assert_eq!(response.headers()[header::CONTENT_TYPE], CONTENT_TYPE);
+        }
+    }
+}
