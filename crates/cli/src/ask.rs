@@ -29,7 +29,9 @@ mod tests {
 
     #[test]
     fn only_a_clear_yes_is_yes() {
-        for (line, answer) in [("y\n", true), ("YES\n", true), ("\n", false), ("", false), ("yep", false), ("n", false)] {
+        for (line, answer) in
+            [("y\n", true), ("YES\n", true), ("\n", false), ("", false), ("yep", false), ("n", false)]
+        {
             assert_eq!(is_yes(line), answer, "{line:?}");
         }
     }

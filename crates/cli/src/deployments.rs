@@ -12,7 +12,7 @@ const NONE: &str = "none";
 
 /// Where a certificate is served.
 #[derive(Clone, Debug, Default, Args)]
-pub struct DeploymentOptions {
+pub(crate) struct DeploymentOptions {
     /// Where it is served: nginx, files, or none; repeat it for several targets
     #[arg(long = "deploy", value_name = "TARGET")]
     targets: Vec<String>,
@@ -178,7 +178,11 @@ mod tests {
                 nginx_with(json!({ "policy": "update-only", "binary": "/opt/nginx" })),
             ),
         ] {
-            assert_eq!(shown(&options(targets, settings), &existing).unwrap(), expected, "{targets:?} {settings:?}");
+            assert_eq!(
+                shown(&options(targets, settings), &existing).unwrap(),
+                expected,
+                "{targets:?} {settings:?}"
+            );
         }
         for (targets, settings, existing) in [
             (&["nginx", "none"][..], &[][..], vec![]),

@@ -78,9 +78,11 @@ impl From<ClientError> for Fault {
         let words = error.to_string();
         match error {
             ClientError::Problem(problem) => Self::Problem(problem),
-            ClientError::Unreachable { what, words, remedy } => {
-                Self::Own { exit: Exit::Unreachable, what: format!("Could not reach {what}: {words}"), remedy }
-            }
+            ClientError::Unreachable { what, words, remedy } => Self::Own {
+                exit: Exit::Unreachable,
+                what: format!("Could not reach {what}: {words}"),
+                remedy,
+            },
             ClientError::TimedOut { .. } => Self::Own {
                 exit: Exit::Unreachable,
                 what: words,

@@ -1,1 +1,36 @@
-//! The command line: the API with words and tables
+//! The command line: the API with words and tables.
+//!
+//! It is clap in front of [`certwright_api::client`] and nothing else: whatever it can do, the API can do. The
+//! program flattens [`Command`] and [`Options`] into its own command line and calls [`run`].
+
+mod account;
+mod ask;
+mod audit;
+mod authority;
+mod certificate;
+mod command;
+mod completion;
+mod deployments;
+mod events;
+pub mod exit;
+mod fault;
+mod follow;
+mod look;
+mod moment;
+mod options;
+mod output;
+mod page;
+mod renew;
+mod run;
+#[cfg(test)]
+mod samples;
+mod session;
+mod status;
+mod table;
+mod targets;
+#[cfg(test)]
+mod tests;
+
+pub use command::{Command, Defaults, run};
+pub use exit::Exit;
+pub use options::{Color, Connection, Options};

@@ -53,10 +53,7 @@ mod tests {
         ] {
             assert_eq!(day(at.parse().unwrap(), now), words);
         }
-        assert_eq!(
-            minute("2027-01-24T12:00:00Z".parse().unwrap(), now),
-            "in 61 days (2027-01-24 12:00 UTC)"
-        );
+        assert_eq!(minute("2027-01-24T12:00:00Z".parse().unwrap(), now), "in 61 days (2027-01-24 12:00 UTC)");
         assert_eq!(second(now), "2026-11-24 12:00:00");
     }
 }

@@ -36,7 +36,13 @@ pub struct Options {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct Connection {
     /// The service's address, such as http://127.0.0.1:9644 [env: CERTWRIGHT_URL]
-    #[arg(long, global = true, value_name = "URL", conflicts_with = "socket", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        conflicts_with = "socket",
+        help_heading = "Global options"
+    )]
     pub url: Option<String>,
     /// The service's Unix socket [env: CERTWRIGHT_SOCKET]
     #[arg(long, global = true, value_name = "PATH", help_heading = "Global options")]

@@ -61,7 +61,11 @@ impl Output {
 
     /// A remark beside the result; not when only results are wanted.
     pub(crate) fn note(&self, text: &str) -> Result<(), Fault> {
-        if self.quiet || self.json { Ok(()) } else { written(writeln!(io::stderr().lock(), "{}", clean(text))) }
+        if self.quiet || self.json {
+            Ok(())
+        } else {
+            written(writeln!(io::stderr().lock(), "{}", clean(text)))
+        }
     }
 
     /// Whether progress may be shown.

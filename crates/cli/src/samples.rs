@@ -78,7 +78,9 @@ pub(crate) fn certificate() -> Certificate {
         live_run: None,
         asked_at: None,
         next_at: Some(hours(30 * 24)),
-        next_why: Some("due at 2026-12-24T12:00:00Z because then two thirds of its lifetime are over".to_owned()),
+        next_why: Some(
+            "due at 2026-12-24T12:00:00Z because then two thirds of its lifetime are over".to_owned(),
+        ),
         failures: 0,
         not_before: None,
         last_failure: None,

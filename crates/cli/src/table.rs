@@ -48,10 +48,7 @@ pub(crate) fn table(
 }
 
 /// A page of one thing: names on the left, values on the right. Values that are empty are left out.
-pub(crate) fn page<'a>(
-    look: Look,
-    lines: impl IntoIterator<Item = (&'a str, (Tone, String))>,
-) -> String {
+pub(crate) fn page<'a>(look: Look, lines: impl IntoIterator<Item = (&'a str, (Tone, String))>) -> String {
     let lines: Vec<_> = lines.into_iter().filter(|(_, (_, value))| !value.is_empty()).collect();
     let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0) + 2;
     let mut text = String::new();

@@ -13,7 +13,9 @@ use jiff::Timestamp;
 
 /// A certificate to be created.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = "Example:\n  certwright cert create shop.example.com www.shop.example.com --deploy nginx")]
+#[command(
+    after_help = "Example:\n  certwright cert create shop.example.com www.shop.example.com --deploy nginx"
+)]
 pub struct Create {
     /// Host names, wildcard names or IP addresses; the first names the whole
     #[arg(required = true, value_name = "NAME")]
@@ -69,20 +71,21 @@ impl Create {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Fault> {
         let certificate = session.client.create_certificate(&self.draft()?, &once()).await?;
         let now = session.now();
-        session
-            .output
-            .answer(|| serde_json::to_string_pretty(&certificate), |_| words(&certificate, now))?;
+        session.output.answer(|| serde_json::to_string_pretty(&certificate), |_| words(&certificate, now))?;
         Ok(Exit::Done)
     }
 }
 
 fn words(certificate: &Certificate, now: Timestamp) -> String {
     let name = &certificate.name;
-    let targets: Vec<_> = certificate.deployments.iter().map(|deployment| deployment.target.as_str()).collect();
+    let targets: Vec<_> =
+        certificate.deployments.iter().map(|deployment| deployment.target.as_str()).collect();
     let served = if targets.is_empty() { "nowhere".to_owned() } else { format!("by {}", targets.join(", ")) };
     let next = match certificate.next_at {
         _ if certificate.paused => "It is paused: nothing is ordered before it is resumed.".to_owned(),
-        Some(at) => format!("Nothing is ordered yet; left alone, it is requested {}.", moment::minute(at, now)),
+        Some(at) => {
+            format!("Nothing is ordered yet; left alone, it is requested {}.", moment::minute(at, now))
+        }
         None => "Nothing is ordered yet.".to_owned(),
     };
     format!(

@@ -14,7 +14,9 @@ use clap::Args;
 
 /// A change of a certificate.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = "Example:\n  certwright cert edit shop --add-name www.shop.example.com --set nginx.policy=update-only")]
+#[command(
+    after_help = "Example:\n  certwright cert edit shop --add-name www.shop.example.com --set nginx.policy=update-only"
+)]
 pub struct Edit {
     #[command(flatten)]
     which: Which,
@@ -181,7 +183,10 @@ mod tests {
             ("", json!({})),
             ("--name x --pause", json!({ "name": "x", "paused": true })),
             ("--resume --http", json!({ "paused": false, "challenge": { "type": "http-01" } })),
-            ("--account auto --profile short --key auto", json!({ "account": null, "profile": "short", "key_type": null })),
+            (
+                "--account auto --profile short --key auto",
+                json!({ "account": null, "profile": "short", "key_type": null }),
+            ),
             ("--names a.example --names b.example", json!({ "identifiers": ["a.example", "b.example"] })),
             (
                 "--remove-name bücher.example --add-name www.example.com --add-name SHOP.example.com",
@@ -189,10 +194,7 @@ mod tests {
             ),
             ("--add-tag new --remove-tag web", json!({ "tags": ["new"] })),
             ("--deploy none", json!({ "deployments": [] })),
-            (
-                "--webroot /srv/www",
-                json!({ "challenge": { "type": "http-01-webroot", "root": "/srv/www" } }),
-            ),
+            ("--webroot /srv/www", json!({ "challenge": { "type": "http-01-webroot", "root": "/srv/www" } })),
         ] {
             assert_eq!(changes(line).unwrap(), expected, "{line}");
         }
@@ -205,7 +207,8 @@ mod tests {
             fault.words(crate::look::Look::default()),
             "error: shop has no name mail.example.com\n  What to do: it has: shop.example.com, xn--bcher-kva.example\n"
         );
-        let both = Line::try_parse_from(["edit", "shop", "--pause", "--resume"]).err().map(|error| error.kind());
+        let both =
+            Line::try_parse_from(["edit", "shop", "--pause", "--resume"]).err().map(|error| error.kind());
         assert_eq!(both, Some(ErrorKind::ArgumentConflict));
     }
 }

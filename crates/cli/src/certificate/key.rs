@@ -8,7 +8,7 @@ const AUTO: &str = "auto";
 
 /// A certificate's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum KeyChoice {
+pub(super) enum KeyChoice {
     /// ECDSA on P-256
     EcdsaP256,
     /// RSA with 2048 bits
@@ -20,7 +20,7 @@ pub enum KeyChoice {
 
 impl KeyChoice {
     /// The type; `None` leaves it to the targets.
-    pub(crate) fn key_type(self) -> Option<KeyType> {
+    pub(super) fn key_type(self) -> Option<KeyType> {
         match self {
             Self::EcdsaP256 => Some(KeyType::EcdsaP256),
             Self::Rsa2048 => Some(KeyType::Rsa2048),
@@ -30,7 +30,7 @@ impl KeyChoice {
 }
 
 /// The text, unless it leaves the choice to the service.
-pub(crate) fn chosen(text: String) -> Option<String> {
+pub(super) fn chosen(text: String) -> Option<String> {
     (text != AUTO).then_some(text)
 }
 

@@ -158,7 +158,8 @@ mod tests {
         other.name = "mail".to_owned();
         other.health = Health::New;
         (other.not_after, other.next_at) = (None, None);
-        other.identifiers_shown = ["a.example", "b.example", "c.example", "d.example"].map(str::to_owned).to_vec();
+        other.identifiers_shown =
+            ["a.example", "b.example", "c.example", "d.example"].map(str::to_owned).to_vec();
         let page = Page { items: vec![samples::certificate(), other], total: 2, offset: 0, limit: 50 };
         assert_eq!(
             words(&page, Look::default(), samples::now()),

@@ -41,7 +41,10 @@ impl Log {
             return Ok(Exit::Done);
         }
         let print = |lines: &[String]| {
-            session.output.answer(|| lines.iter().map(json_line).collect::<Result<Vec<_>, _>>().map(|all| all.join("\n")), |_| text(lines))
+            session.output.answer(
+                || lines.iter().map(json_line).collect::<Result<Vec<_>, _>>().map(|all| all.join("\n")),
+                |_| text(lines),
+            )
         };
         if !known.is_empty() {
             print(&known)?;

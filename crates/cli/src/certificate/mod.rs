@@ -54,7 +54,7 @@ pub enum CertificateCommand {
 
 /// Which certificate.
 #[derive(Clone, Debug, Args)]
-pub struct Which {
+pub(crate) struct Which {
     /// The certificate's name or id
     name: String,
 }

@@ -9,7 +9,9 @@ use clap::Args;
 
 /// Pauses a certificate.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = "A run that is going on is not stopped by that.\n\nExample:\n  certwright cert pause shop")]
+#[command(
+    after_help = "A run that is going on is not stopped by that.\n\nExample:\n  certwright cert pause shop"
+)]
 pub struct Pause {
     #[command(flatten)]
     which: Which,

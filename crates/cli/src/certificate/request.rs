@@ -81,7 +81,9 @@ impl Request {
 }
 
 fn interrupted(run: &str) -> String {
-    format!("\nThe run goes on in the service. See it: certwright run watch {run}\nStop it: certwright run cancel {run}")
+    format!(
+        "\nThe run goes on in the service. See it: certwright run watch {run}\nStop it: certwright run cancel {run}"
+    )
 }
 
 /// The exit code of an end.
@@ -96,7 +98,9 @@ pub(crate) fn exit(verdict: &Verdict) -> Exit {
 /// An end in words.
 pub(crate) fn tell(verdict: &Verdict, certificate: &Certificate, look: Look, now: Timestamp) -> String {
     let name = &certificate.name;
-    let until = certificate.not_after.map_or_else(String::new, |at| format!(", valid until {}", moment::minute(at, now)));
+    let until = certificate
+        .not_after
+        .map_or_else(String::new, |at| format!(", valid until {}", moment::minute(at, now)));
     match verdict {
         Verdict::Served => {
             let mut text = look.paint(Tone::Good, &format!("{name} is served{until}.")) + "\n";
@@ -113,10 +117,13 @@ pub(crate) fn tell(verdict: &Verdict, certificate: &Certificate, look: Look, now
         ),
         Verdict::Failed(words) => {
             let head = look.paint(Tone::Bad, &format!("{name} failed."));
-            let served = if certificate.version.is_some() { "What was served before is served on.\n" } else { "" };
+            let served =
+                if certificate.version.is_some() { "What was served before is served on.\n" } else { "" };
             format!("{head}\n{}{served}See: certwright cert log {name}\n", indented(words))
         }
-        Verdict::Cancelled => format!("{}\n", look.paint(Tone::Warn, &format!("{name}: the run was cancelled."))),
+        Verdict::Cancelled => {
+            format!("{}\n", look.paint(Tone::Warn, &format!("{name}: the run was cancelled.")))
+        }
         Verdict::Waits { until, why } => format!(
             "{}\n{}It goes on by itself; see: certwright cert show {name}\n",
             look.paint(Tone::Warn, &format!("{name} waits; it goes on {}.", moment::minute(*until, now))),

@@ -32,9 +32,10 @@ impl Show {
             session.client.observations(&certificate.id).await?
         };
         let now = session.now();
-        session
-            .output
-            .answer(|| serde_json::to_string_pretty(&certificate), |look| words(&certificate, &seen, look, now))?;
+        session.output.answer(
+            || serde_json::to_string_pretty(&certificate),
+            |look| words(&certificate, &seen, look, now),
+        )?;
         Ok(Exit::Done)
     }
 }
@@ -71,7 +72,10 @@ fn facts(certificate: &Certificate, now: Timestamp) -> Vec<(&'static str, (Tone,
         (Some(at), None) => moment::minute(at, now),
         (None, why) => why.clone().unwrap_or_default(),
     };
-    let live = certificate.live_run.as_ref().map_or_else(String::new, |id| format!("{id}: certwright run watch {id}"));
+    let live = certificate
+        .live_run
+        .as_ref()
+        .map_or_else(String::new, |id| format!("{id}: certwright run watch {id}"));
     vec![
         ("Name", (Tone::Bold, certificate.name.clone())),
         ("Id", plain(&certificate.id)),
@@ -84,7 +88,10 @@ fn facts(certificate: &Certificate, now: Timestamp) -> Vec<(&'static str, (Tone,
         ("Profile", plain(or(&certificate.profile, "auto"))),
         ("Key", plain(certificate.key_type.map_or_else(|| "auto".to_owned(), |key_type| key_type.words()))),
         ("Challenge", plain(challenge(&certificate.challenge))),
-        ("Version", plain(certificate.version.as_ref().map_or_else(|| "none yet".to_owned(), |it| version(it, now)))),
+        (
+            "Version",
+            plain(certificate.version.as_ref().map_or_else(|| "none yet".to_owned(), |it| version(it, now))),
+        ),
         ("Run", plain(live)),
         ("Next moment", plain(next)),
         ("Revision", plain(certificate.revision.to_string())),
@@ -121,7 +128,8 @@ fn version(version: &Version, now: Timestamp) -> String {
 
 /// How far a deployment has come.
 pub(super) fn deployment_state(deployment: &Deployment, now: Timestamp) -> (Tone, String) {
-    let again = deployment.next_at.map_or_else(String::new, |at| format!("; next try {}", moment::minute(at, now)));
+    let again =
+        deployment.next_at.map_or_else(String::new, |at| format!("; next try {}", moment::minute(at, now)));
     if deployment.last_failure.is_some() {
         return (Tone::Bad, format!("failed{again}"));
     }
@@ -142,7 +150,11 @@ fn settings(settings: &Map<String, Value>) -> String {
 
 fn deployments(certificate: &Certificate, look: Look, now: Timestamp) -> String {
     let rows = certificate.deployments.iter().map(|deployment| {
-        vec![plain(&deployment.target), deployment_state(deployment, now), plain(settings(&deployment.settings))]
+        vec![
+            plain(&deployment.target),
+            deployment_state(deployment, now),
+            plain(settings(&deployment.settings)),
+        ]
     });
     table(look, &["TARGET", "STATE", "SETTINGS"], rows, "None: fetch it with certwright cert export.")
 }

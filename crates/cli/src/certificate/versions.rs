@@ -24,7 +24,9 @@ impl Versions {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Fault> {
         let list = page::List { items: session.client.versions(&self.which.name).await? };
         let now = session.now();
-        session.output.answer(|| serde_json::to_string_pretty(&list), |look| words(&list.items, look, now))?;
+        session
+            .output
+            .answer(|| serde_json::to_string_pretty(&list), |look| words(&list.items, look, now))?;
         Ok(Exit::Done)
     }
 }
@@ -51,7 +53,12 @@ fn words(versions: &[Version], look: Look, now: Timestamp) -> String {
             plain(facts.map_or("-", |facts| facts.serial.as_str())),
         ]
     });
-    table(look, &["VERSION", "STATE", "ORDERED", "VALID UNTIL", "AUTHORITY", "SERIAL"], rows, "No versions yet.")
+    table(
+        look,
+        &["VERSION", "STATE", "ORDERED", "VALID UNTIL", "AUTHORITY", "SERIAL"],
+        rows,
+        "No versions yet.",
+    )
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ mod progress;
 mod verdict;
 
 pub(crate) use progress::plain_line;
-pub(crate) use verdict::{Verdict, of_run};
+pub(crate) use verdict::Verdict;
 
 use crate::fault::Fault;
 use crate::session::Session;
@@ -39,8 +39,7 @@ pub(crate) async fn certificate(
     run: Option<&str>,
     after: i64,
 ) -> Result<End<(Verdict, Certificate)>, Fault> {
-    let query =
-        EventQuery { certificate: Some(id.to_owned()), after: Some(after), ..EventQuery::default() };
+    let query = EventQuery { certificate: Some(id.to_owned()), after: Some(after), ..EventQuery::default() };
     let runs = RunQuery { certificate: Some(id.to_owned()), offset: None, limit: None };
     follow(session, query, async |progress: &mut Progress| {
         let runs = session.client.runs(&runs).await?.items;

@@ -41,9 +41,7 @@ pub(super) fn of_certificate(
     asked: Option<&str>,
     now: Timestamp,
 ) -> Verdict {
-    let obtain = runs
-        .iter()
-        .find(|run| asked.map_or(run.kind == PlanKind::Obtain, |id| run.id == id));
+    let obtain = runs.iter().find(|run| asked.map_or(run.kind == PlanKind::Obtain, |id| run.id == id));
     let answered = asked.is_some() || certificate.asked_at.is_none();
     let Some(obtain) = obtain.filter(|run| answered || !run.state.is_over()) else {
         let why = certificate.next_why.clone().unwrap_or_default();
@@ -56,7 +54,7 @@ pub(super) fn of_certificate(
 }
 
 /// How one run stands; a run that is done has `Served`. `again` is the next try, should it have failed.
-pub(crate) fn of_run(run: &Run, again: Option<Timestamp>, now: Timestamp) -> Verdict {
+fn of_run(run: &Run, again: Option<Timestamp>, now: Timestamp) -> Verdict {
     match run.state {
         RunState::Done => Verdict::Served,
         RunState::Cancelled => Verdict::Cancelled,
@@ -85,12 +83,7 @@ fn failed(failure: Option<&Failure>, otherwise: &str, again: Option<Timestamp>, 
     words
 }
 
-fn of_deployments(
-    certificate: &Certificate,
-    runs: &[Run],
-    version: Option<&str>,
-    now: Timestamp,
-) -> Verdict {
+fn of_deployments(certificate: &Certificate, runs: &[Run], version: Option<&str>, now: Timestamp) -> Verdict {
     let verdicts: Vec<_> = certificate
         .deployments
         .iter()
@@ -118,10 +111,17 @@ fn of_deployment(deployment: &Deployment, runs: &[Run], version: Option<&str>, n
         Some(run) => of_run(run, deployment.next_at, now),
         None if version.is_some() && deployment.deployed.as_deref() == version => Verdict::Served,
         // Publishing sets the count back, so these failures are of this version.
-        None if deployment.failures > 0 => {
-            Verdict::Failed(failed(deployment.last_failure.as_ref(), "deploying failed", deployment.next_at, now))
-        }
-        None => wait(deployment.next_at, format!("the deployment to {} is not due before", deployment.target), now),
+        None if deployment.failures > 0 => Verdict::Failed(failed(
+            deployment.last_failure.as_ref(),
+            "deploying failed",
+            deployment.next_at,
+            now,
+        )),
+        None => wait(
+            deployment.next_at,
+            format!("the deployment to {} is not due before", deployment.target),
+            now,
+        ),
     }
 }
 

@@ -55,7 +55,10 @@ impl Cancel {
                 if run.state.is_over() {
                     format!("{}: {}.\n", run.id, run.words)
                 } else {
-                    format!("{} stops; its clean-up is done first. See: certwright run watch {}\n", run.id, run.id)
+                    format!(
+                        "{} stops; its clean-up is done first. See: certwright run watch {}\n",
+                        run.id, run.id
+                    )
                 }
             },
         )?;

@@ -28,9 +28,10 @@ impl Watch {
             End::Interrupted => Ok(Exit::Interrupted),
             End::Here(run) => {
                 let now = session.now();
-                session
-                    .output
-                    .answer(|| serde_json::to_string_pretty(&run), |look| format!("\n{}", show::words(&run, look, now)))?;
+                session.output.answer(
+                    || serde_json::to_string_pretty(&run),
+                    |look| format!("\n{}", show::words(&run, look, now)),
+                )?;
                 Ok(if run.state == RunState::Done { Exit::Done } else { Exit::Failed })
             }
         }

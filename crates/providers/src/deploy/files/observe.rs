@@ -67,11 +67,8 @@ fn look(path: &str) -> Result<Place, Failure> {
     }
     let seen = |error: std::io::Error| not_written(path, &error.to_string());
     // A link stays a link: the file behind it is replaced.
-    let real = match fs::canonicalize(file) {
-        Ok(real) => real,
-        Err(_) => {
-            return Ok(Place { real: path.to_owned(), digest: None });
-        }
+    let Ok(real) = fs::canonicalize(file) else {
+        return Ok(Place { real: path.to_owned(), digest: None });
     };
     let digest = files::digest(&files::read(&real, LARGEST).map_err(seen)?);
     Ok(Place { real: real.to_str().map_or_else(|| path.to_owned(), str::to_owned), digest: Some(digest) })

@@ -39,7 +39,7 @@ fn comes_before_locations(name: &str) -> bool {
 fn webroot(found: &Found, site: &Site<'_>) -> Option<String> {
     let mut chain = vec![site.http, site.server];
     chain.extend(choose(site.server)?.path);
-    if chain.iter().any(|level| level.body().iter().any(|one| guards(one))) {
+    if chain.iter().any(|level| level.body().iter().any(guards)) {
         return None;
     }
     let (last, outer) = chain.split_last()?;

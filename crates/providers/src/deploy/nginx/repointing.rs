@@ -104,16 +104,9 @@ fn anchor(scene: &Scene<'_>, site: usize) -> (usize, String) {
     let block = &scene.sites[site];
     let text = &scene.configuration.file(block.server).text;
     let open = block.server.block.as_ref().map_or(block.server.end, |block| block.open);
-    let last = block
-        .listens
-        .iter()
-        .filter_map(|(directive, _)| *directive)
-        .filter(|directive| {
-            directive.file == block.server.file
-                && directive.start >= open
-                && directive.end <= block.server.end
-        })
-        .next_back();
+    let last = block.listens.iter().filter_map(|(directive, _)| *directive).rfind(|directive| {
+        directive.file == block.server.file && directive.start >= open && directive.end <= block.server.end
+    });
     (last.map_or(open, |directive| directive.end), inner_indentation(text, block.server))
 }
 

@@ -231,6 +231,12 @@ mod tests {
     }
 
     #[test]
+    fn a_replaced_line_keeps_its_own_ending() {
+        let text = "a;\ncert x;\r\nb;\n";
+        check(text, &[replace(text, "x", "y")], "a;\ncert y;\r\nb;\n");
+    }
+
+    #[test]
     fn works_at_the_end_without_a_line_ending_and_across_lines() {
         check("a;\nlisten 80;", &[insert("a;\nlisten 80;", "80;", &["b;"])], "a;\nlisten 80;\nb;");
         let text = "cert\n  'a\nb';\nc;\n";

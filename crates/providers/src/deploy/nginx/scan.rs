@@ -55,7 +55,7 @@ impl Directive {
     }
 
     /// The directives in its block.
-    pub(crate) fn body(&self) -> &[Directive] {
+    pub(crate) fn body(&self) -> &[Self] {
         self.block.as_ref().map_or(&[], |block| &block.body)
     }
 

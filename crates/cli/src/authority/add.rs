@@ -1,0 +1,141 @@
+//! `ca add`.
+
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::session::{Session, read};
+use certwright_api::authorities::{AuthorityDraft, IssuingRoots};
+use certwright_api::certificates::KeyType;
+use certwright_api::problem::ProblemKind;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// Adds an authority.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Example:
+  certwright ca add internal --title 'Our CA' --directory https://ca.internal/acme/directory \\
+    --directory-tls-roots root.pem --issuing-roots root.pem --internal-names")]
+pub struct Add {
+    /// A short name of your choice
+    id: String,
+    /// What to call it
+    #[arg(long, value_name = "TEXT")]
+    title: String,
+    /// The address of its ACME directory
+    #[arg(long, value_name = "URL")]
+    directory: String,
+    /// Roots (PEM) for the directory's own HTTPS certificate; the system's when left out
+    #[arg(long, value_name = "FILE")]
+    directory_tls_roots: Option<PathBuf>,
+    /// Roots (PEM) that its certificates must end in, or the word public; unknown when left out
+    #[arg(long, value_name = "FILE")]
+    issuing_roots: Option<PathBuf>,
+    /// It issues for names that public authorities refuse
+    #[arg(long)]
+    internal_names: bool,
+    /// Its certificates are for tests only
+    #[arg(long)]
+    staging: bool,
+    /// The most names in one certificate
+    #[arg(long, value_name = "N")]
+    max_names: Option<u32>,
+    /// It certifies IP addresses
+    #[arg(long)]
+    ip_addresses: bool,
+    /// Its certificates carry no common name
+    #[arg(long)]
+    no_common_name: bool,
+    /// Its accounts need an external account binding
+    #[arg(long)]
+    external_account_required: bool,
+    /// A key type that it certifies, such as ecdsa-p256; repeat it for several; all when left out
+    #[arg(long = "key", value_name = "TYPE", value_parser = key_type)]
+    keys: Vec<KeyType>,
+    /// Replace the entry of this id
+    #[arg(long)]
+    replace: bool,
+}
+
+fn key_type(name: &str) -> Result<KeyType, String> {
+    KeyType::from_name(name).ok_or_else(|| "the types are ecdsa-p256 and rsa-2048".to_owned())
+}
+
+impl Add {
+    fn draft(self) -> Result<AuthorityDraft, Fault> {
+        let issuing_roots = match self.issuing_roots.as_deref() {
+            None => IssuingRoots::Unknown,
+            Some(word) if word == Path::new("public") => IssuingRoots::Public,
+            Some(file) => IssuingRoots::Pem(read(file)?),
+        };
+        Ok(AuthorityDraft {
+            title: self.title,
+            directory: self.directory,
+            directory_tls_roots: self.directory_tls_roots.as_deref().map(read).transpose()?,
+            issuing_roots,
+            internal_names: self.internal_names,
+            max_identifiers: self.max_names,
+            ip_addresses: self.ip_addresses.then_some(true),
+            common_name: self.no_common_name.then_some(false),
+            staging: self.staging,
+            external_account_required: self.external_account_required,
+            key_types: (!self.keys.is_empty()).then_some(self.keys),
+        })
+    }
+
+    pub(super) async fn run(self, session: &Session) -> Result<Exit, Fault> {
+        let id = self.id.clone();
+        if !self.replace {
+            match session.client.authority(&id).await {
+                Ok(known) => {
+                    return Err(Fault::refused(
+                        format!("{id} is there already: {}", known.title),
+                        "choose another id, or add --replace",
+                    ));
+                }
+                Err(error) if error.is(ProblemKind::NotFound) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let authority = session.client.put_authority(&id, &self.draft()?).await?;
+        session.output.answer(
+            || serde_json::to_string_pretty(&authority),
+            |_| format!("Added {id}. Register an account: certwright account create --ca {id}\n"),
+        )?;
+        Ok(Exit::Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use serde_json::json;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        add: Add,
+    }
+
+    #[test]
+    fn switches_become_the_draft() {
+        let line = "add internal --title T --directory https://ca/d --issuing-roots public --internal-names \
+                    --max-names 5 --ip-addresses --no-common-name --key rsa-2048";
+        let add = Line::try_parse_from(line.split_whitespace()).unwrap().add;
+        assert_eq!(
+            serde_json::to_value(add.draft().unwrap()).unwrap(),
+            json!({
+                "title": "T",
+                "directory": "https://ca/d",
+                "issuing_roots": { "kind": "public" },
+                "internal_names": true,
+                "max_identifiers": 5,
+                "ip_addresses": true,
+                "common_name": false,
+                "staging": false,
+                "external_account_required": false,
+                "key_types": ["rsa-2048"],
+            })
+        );
+    }
+}

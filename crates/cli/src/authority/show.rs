@@ -1,0 +1,180 @@
+//! `ca list` and `ca show`.
+
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::look::{Look, Tone};
+use crate::session::Session;
+use crate::table::{page, plain, table};
+use certwright_api::authorities::{Authority, IssuingRoots, ProfileLimits, Terms};
+use clap::Args;
+
+/// Lists authorities.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "Example:\n  certwright ca list")]
+pub struct List;
+
+/// Shows an authority.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "Example:\n  certwright ca show letsencrypt")]
+pub struct Show {
+    /// The authority's id
+    id: String,
+}
+
+impl List {
+    pub(super) async fn run(self, session: &Session) -> Result<Exit, Fault> {
+        let list = certwright_api::page::List { items: session.client.authorities().await? };
+        session.output.answer(|| serde_json::to_string_pretty(&list), |look| rows(&list.items, look))?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Show {
+    pub(super) async fn run(self, session: &Session) -> Result<Exit, Fault> {
+        let authority = session.client.authority(&self.id).await?;
+        // Its directory is asked for the person who reads; an authority that is down is still shown.
+        let terms = if session.output.json { None } else { Some(session.client.terms(&self.id).await) };
+        session.output.answer(
+            || serde_json::to_string_pretty(&authority),
+            |look| {
+                let mut text = words(&authority, look);
+                match &terms {
+                    Some(Ok(terms)) => text.push_str(&directory_words(terms, look)),
+                    Some(Err(error)) => {
+                        text.push('\n');
+                        text.push_str(
+                            &look.paint(Tone::Warn, &format!("Its directory cannot be read: {error}\n")),
+                        );
+                    }
+                    None => {}
+                }
+                text
+            },
+        )?;
+        Ok(Exit::Done)
+    }
+}
+
+fn remarks(authority: &Authority) -> String {
+    [
+        (authority.built_in, "built in"),
+        (authority.staging, "for tests"),
+        (authority.internal_names, "internal names"),
+        (authority.external_account_required, "external account"),
+    ]
+    .into_iter()
+    .filter_map(|(holds, word)| holds.then_some(word))
+    .collect::<Vec<_>>()
+    .join(", ")
+}
+
+fn rows(authorities: &[Authority], look: Look) -> String {
+    let rows = authorities.iter().map(|authority| {
+        vec![
+            plain(&authority.id),
+            plain(&authority.title),
+            plain(&authority.directory),
+            plain(remarks(authority)),
+        ]
+    });
+    table(look, &["CA", "TITLE", "DIRECTORY", "REMARKS"], rows, "No authorities.")
+}
+
+fn limits(limits: &ProfileLimits) -> String {
+    let name = if limits.name.is_empty() { String::new() } else { format!("{}: ", limits.name) };
+    let yes = |holds: bool, words: &str| if holds { words.to_owned() } else { format!("no {words}") };
+    format!(
+        "{name}{} names, {}, {}",
+        limits.max_identifiers,
+        yes(limits.ip_addresses, "IP addresses"),
+        yes(limits.common_name, "common name")
+    )
+}
+
+fn words(authority: &Authority, look: Look) -> String {
+    let roots = match &authority.issuing_roots {
+        IssuingRoots::Unknown => "unknown: no verdict on its chains",
+        IssuingRoots::Public => "those that browsers trust",
+        IssuingRoots::Pem(_) => "its own",
+    };
+    let system = authority.directory_tls_roots.as_ref().map_or("the system's", |_| "its own");
+    page(
+        look,
+        [
+            ("CA", plain(&authority.id)),
+            ("Title", plain(&authority.title)),
+            ("Directory", plain(&authority.directory)),
+            ("Directory's roots", plain(system)),
+            ("Issuing roots", plain(roots)),
+            ("Remarks", plain(remarks(authority))),
+            ("Profiles", plain(authority.profiles.iter().map(limits).collect::<Vec<_>>().join("\n"))),
+            ("Keys", plain(authority.key_types.iter().map(|key| key.words()).collect::<Vec<_>>().join(", "))),
+        ],
+    )
+}
+
+fn directory_words(terms: &Terms, look: Look) -> String {
+    let profiles: Vec<_> = terms.profiles.iter().map(|(name, words)| format!("{name}: {words}")).collect();
+    let title = look.paint(Tone::Bold, "Its directory says now");
+    let lines = page(
+        look,
+        [
+            ("Terms", plain(terms.terms_of_service.clone().unwrap_or_else(|| "none".to_owned()))),
+            ("Website", plain(terms.website.clone().unwrap_or_default())),
+            (
+                "External account",
+                plain(if terms.external_account_required { "required" } else { "not required" }),
+            ),
+            ("Profiles", plain(profiles.join("\n"))),
+        ],
+    );
+    format!("\n{title}\n{lines}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use certwright_api::certificates::KeyType;
+
+    #[test]
+    fn an_authority_says_its_limits() {
+        let authority = Authority {
+            id: "letsencrypt".to_owned(),
+            title: "Let's Encrypt".to_owned(),
+            directory: "https://acme.example/directory".to_owned(),
+            directory_tls_roots: None,
+            issuing_roots: IssuingRoots::Public,
+            internal_names: false,
+            staging: false,
+            external_account_required: false,
+            profiles: vec![ProfileLimits {
+                name: "classic".to_owned(),
+                max_identifiers: 100,
+                ip_addresses: false,
+                common_name: true,
+            }],
+            key_types: vec![KeyType::EcdsaP256, KeyType::Rsa2048],
+            built_in: true,
+        };
+        assert_eq!(
+            words(&authority, Look::default()),
+            "\
+CA                 letsencrypt
+Title              Let's Encrypt
+Directory          https://acme.example/directory
+Directory's roots  the system's
+Issuing roots      those that browsers trust
+Remarks            built in
+Profiles           classic: 100 names, no IP addresses, common name
+Keys               ECDSA P-256, RSA 2048
+"
+        );
+        assert_eq!(
+            rows(&[authority], Look::default()),
+            "\
+CA           TITLE          DIRECTORY                       REMARKS
+letsencrypt  Let's Encrypt  https://acme.example/directory  built in
+"
+        );
+    }
+}

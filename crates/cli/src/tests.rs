@@ -1,0 +1,133 @@
+//! The whole command line, as the program embeds it.
+
+use crate::{Command, Defaults, Exit, Options, run};
+use clap::{CommandFactory, Parser};
+
+/// The program in small.
+#[derive(Debug, Parser)]
+#[command(name = "certwright", after_help = crate::exit::HELP)]
+struct Program {
+    #[command(subcommand)]
+    command: ProgramCommand,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum ProgramCommand {
+    #[command(flatten)]
+    Client(Command),
+    /// The binary's own.
+    Serve,
+}
+
+fn parse(line: &str) -> Result<Program, clap::Error> {
+    Program::try_parse_from(line.split_whitespace())
+}
+
+#[test]
+fn the_command_line_holds_together() {
+    Program::command().debug_assert();
+}
+
+#[test]
+fn command_lines_are_taken_or_refused() {
+    for line in [
+        "certwright serve",
+        "certwright cert create a.example b.example --deploy nginx --set nginx.policy=update-only --tag x --tag y",
+        "certwright cert list --health not-deployed --sort not-after --desc --json",
+        "certwright --json --color never cert show shop --socket /run/x.sock",
+        "certwright cert edit shop --add-name b.example --pause",
+        "certwright cert request shop --plan abc --no-wait -q",
+        "certwright cert log shop -f --lines 5",
+        "certwright cert export shop --key --out /tmp/x",
+        "certwright certificate delete shop -y",
+        "certwright account create --ca x --eab-key-id k --eab-key-file - --eab-algorithm HS384",
+        "certwright ca add x --title T --directory https://x",
+        "certwright run list --cert shop",
+        "certwright renew --due --no-wait",
+        "certwright renew a b",
+        "certwright status --url http://127.0.0.1:9644 --token-file /t",
+        "certwright events --follow",
+        "certwright target list",
+        "certwright audit list",
+        "certwright completion zsh",
+    ] {
+        if let Err(error) = parse(line) {
+            panic!("{line}: {error}");
+        }
+    }
+    for line in [
+        "certwright cert create",
+        "certwright cert create a.example --key dsa",
+        "certwright cert create a.example --set nginx",
+        "certwright cert edit shop --names a --add-name b",
+        "certwright cert edit shop --webroot / --http",
+        "certwright account create --ca x --eab-key-id k",
+        "certwright account create --ca x --eab-key secret",
+        "certwright renew",
+        "certwright status --url http://x --socket /y",
+    ] {
+        let error = parse(line).expect_err(line);
+        assert_eq!(error.exit_code(), i32::from(Exit::Refused.code()), "{line}");
+    }
+}
+
+#[test]
+fn every_command_has_words_and_an_example() {
+    fn check(command: &clap::Command, path: &str) {
+        let path = format!("{path} {}", command.get_name());
+        assert!(command.get_about().is_some(), "{path} says nothing of itself");
+        if command.get_subcommands().next().is_none() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("  certwright "), "{path} has no example");
+        }
+        for argument in command.get_arguments().filter(|argument| !argument.is_global_set()) {
+            assert!(argument.get_help().is_some(), "{path} {argument} is not explained");
+        }
+        for subcommand in command.get_subcommands() {
+            check(subcommand, &path);
+        }
+    }
+    let program = Program::command();
+    for command in program.get_subcommands().filter(|command| command.get_name() != "serve") {
+        check(command, "certwright");
+    }
+}
+
+/// Every example in the help is a command line that is taken.
+#[test]
+fn examples_are_true() {
+    fn examples(command: &clap::Command, found: &mut Vec<String>) {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default().replace("\\\n", "");
+        found.extend(
+            help.lines().map(str::trim).filter(|line| line.starts_with("certwright ")).map(str::to_owned),
+        );
+        for subcommand in command.get_subcommands() {
+            examples(subcommand, found);
+        }
+    }
+    let mut found = Vec::new();
+    examples(&Program::command(), &mut found);
+    assert!(found.len() > 25, "{found:?}");
+    for example in found {
+        let line = example.split(['>', '#']).next().unwrap().replace("'Our CA'", "Ours");
+        if let Err(error) = parse(&line) {
+            panic!("{example}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn completion_needs_no_service_and_an_absent_service_has_its_code() {
+    let run = async |line: &str| {
+        let program = parse(line).unwrap();
+        let ProgramCommand::Client(command) = program.command else { panic!("{line}") };
+        let defaults = Defaults { socket: "/nowhere/certwright.sock".into(), program: Program::command() };
+        run(command, &program.options, defaults).await
+    };
+    assert_eq!(run("certwright completion bash").await, Exit::Done);
+    assert_eq!(run("certwright cert list --socket /nowhere/x.sock").await, Exit::Unreachable);
+    assert_eq!(run("certwright cert list --url http://127.0.0.1:1").await, Exit::Refused);
+    assert_eq!(run("certwright cert list --url https://x --token-file /nowhere").await, Exit::Refused);
+}
