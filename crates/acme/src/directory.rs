@@ -71,7 +71,9 @@ impl DirectoryMeta {
         let identities = value.get("caaIdentities").and_then(Value::as_array);
         let profiles = value.get("profiles").and_then(Value::as_object);
         Self {
-            terms_of_service: link("termsOfService"),
+            // Shown to a person and never followed; some authorities put the text itself into a data: URL. One
+            // that cannot be shown must not look like none: then nobody would be asked to agree.
+            terms_of_service: value.get("termsOfService").and_then(text).filter(|terms| !terms.is_empty()),
             website: link("website"),
             caa_identities: identities.into_iter().flatten().filter_map(text).take(OFFER_CAP).collect(),
             external_account_required: value

@@ -137,9 +137,7 @@ impl Preview {
     }
 }
 
-fn previewed(
-    (kind, planned): (&plan::PlanKind, Result<&plan::Plan, &failure::Failure>),
-) -> PreviewedPlan {
+fn previewed((kind, planned): (&plan::PlanKind, Result<&plan::Plan, &failure::Failure>)) -> PreviewedPlan {
     let (kind, deployment, target) = kind_of(kind);
     PreviewedPlan {
         kind,
@@ -163,10 +161,7 @@ mod tests {
             steps: vec![step::Step::ProveStorage],
             warnings: vec!["for tests".to_owned()],
         };
-        let deploy = plan::PlanKind::Deploy {
-            deployment: "dep-1".into(),
-            target: "nginx".to_owned(),
-        };
+        let deploy = plan::PlanKind::Deploy { deployment: "dep-1".into(), target: "nginx".to_owned() };
         let failure = failure::Failure::person("absent", "find nginx", "it is not installed", "install it");
         let preview = Preview::new(
             &"cert-1".into(),

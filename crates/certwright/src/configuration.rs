@@ -127,7 +127,8 @@ fn read_file(given: Option<&Path>) -> Result<File> {
         None if usual.exists() => usual,
         None => return Ok(File::default()),
     };
-    let text = std::fs::read_to_string(path).with_context(|| format!("read the configuration {}", path.display()))?;
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("read the configuration {}", path.display()))?;
     toml::from_str(&text).with_context(|| format!("read the configuration {}", path.display()))
 }
 

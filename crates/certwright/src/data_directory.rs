@@ -48,7 +48,10 @@ impl DataDirectory {
             .open(&lock_path)
             .with_context(|| format!("open {}", lock_path.display()))?;
         if rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_err() {
-            bail!("another Certwright uses {}: only one may; stop it, or name another --data-dir", path.display());
+            bail!(
+                "another Certwright uses {}: only one may; stop it, or name another --data-dir",
+                path.display()
+            );
         }
         Ok(Self { layout: Layout::new(path), _lock: lock })
     }
@@ -76,7 +79,10 @@ impl DataDirectory {
         };
         match check {
             Some(check) => key.verify_check_value(&check).with_context(|| {
-                format!("{} is not the key this database was made with; restore the right one", path.display())
+                format!(
+                    "{} is not the key this database was made with; restore the right one",
+                    path.display()
+                )
             })?,
             None => {
                 store.set_meta(CHECK_VALUE, &key.check_value()?).await?;
@@ -97,8 +103,9 @@ fn read_key(path: &Path) -> Result<Option<DataKey>> {
             let bytes = Zeroizing::new(bytes);
             let text = std::str::from_utf8(&bytes).unwrap_or_default().trim();
             let raw = Zeroizing::new(hex::decode(text).unwrap_or_default());
-            let key = DataKey::from_bytes(&raw)
-                .with_context(|| format!("{} is damaged; restore it from a backup or by the recovery key", path.display()))?;
+            let key = DataKey::from_bytes(&raw).with_context(|| {
+                format!("{} is damaged; restore it from a backup or by the recovery key", path.display())
+            })?;
             Ok(Some(key))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Every name under management is served with a valid, trusted, matching certificate.
 #[derive(Parser)]
-#[command(name = "certwright", version, propagate_version = true, after_help = certwright_cli::EXIT_CODES)]
+#[command(name = "certwright", version, propagate_version = true, after_help = certwright_cli::exit::HELP)]
 struct Program {
     #[command(flatten)]
     options: certwright_cli::Options,
@@ -48,8 +48,9 @@ fn main() -> ExitCode {
     };
     let done = match program.command {
         Command::Client(command) => {
-            let socket = socket_of_client();
-            return runtime.block_on(certwright_cli::run(command, program.options, socket, Program::command()));
+            let defaults =
+                certwright_cli::Defaults { socket: socket_of_client(), program: Program::command() };
+            return runtime.block_on(certwright_cli::run(command, &program.options, defaults)).into();
         }
         Command::Openapi => print(&certwright_server::openapi()),
         Command::Serve(overrides) => runtime.block_on(serve(&overrides)),
@@ -114,7 +115,9 @@ async fn recover(command: Recovery) -> Result<()> {
 
 async fn stop_on_signal(shutdown: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return;
     };
     tokio::select! {

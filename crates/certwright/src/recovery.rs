@@ -48,7 +48,10 @@ pub async fn restore(path: &Path) -> Result<()> {
     let wrapped = wrapped_path(directory.layout.root());
     let sealed = files::read(&wrapped, 4096).with_context(|| format!("read {}", wrapped.display()))?;
     let mut typed = Zeroizing::new(String::new());
-    std::io::stdin().take(1024).read_to_string(&mut typed).context("read the recovery key from standard input")?;
+    std::io::stdin()
+        .take(1024)
+        .read_to_string(&mut typed)
+        .context("read the recovery key from standard input")?;
     let key = RecoveryKey::parse(typed.trim())?.unwrap(&sealed)?;
     let store = SqliteStore::open(&directory.layout.database()).await?;
     verify(&store, &key).await.context("the recovered key does not belong to this database")?;

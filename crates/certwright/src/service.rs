@@ -5,7 +5,9 @@ use crate::data_directory::{DataDirectory, Fresh};
 use crate::ports::{self, Transports};
 use anyhow::{Context as _, Result, bail};
 use certwright_contract::files::{self, Access};
-use certwright_engine::{Chance, Clock, Engine, Options, Parts, SystemChance, SystemClock, Vault, run_scheduler};
+use certwright_engine::{
+    Chance, Clock, Engine, Options, Parts, SystemChance, SystemClock, Vault, run_scheduler,
+};
 use certwright_pki::seal::DataKey;
 use certwright_server::{ApiToken, ServeConfig, ServeError, Server};
 use certwright_store::{SqliteStore, Store};
@@ -107,7 +109,9 @@ fn api_token(path: &Path) -> Result<ApiToken> {
         }
         Err(error) => return Err(error).context("read the API token"),
     };
-    ApiToken::new(text).with_context(|| format!("{} is too short to be secret; delete it, and a new one is made", path.display()))
+    ApiToken::new(text).with_context(|| {
+        format!("{} is too short to be secret; delete it, and a new one is made", path.display())
+    })
 }
 
 /// Checks the database in the background once a day; damage is told, never repaired silently.

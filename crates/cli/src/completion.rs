@@ -16,11 +16,15 @@ pub struct Completion {
 
 impl Completion {
     /// Does it, for the whole program.
-    pub(crate) fn run(self, output: Output, mut program: clap::Command) -> Result<Exit, Fault> {
+    pub(crate) fn run(self, output: Output, program: clap::Command) -> Result<Exit, Fault> {
+        output.text(&self.script(program))?;
+        Ok(Exit::Done)
+    }
+
+    pub(crate) fn script(&self, mut program: clap::Command) -> String {
         let name = program.get_name().to_owned();
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut program, name, &mut script);
-        output.text(&String::from_utf8_lossy(&script))?;
-        Ok(Exit::Done)
+        String::from_utf8_lossy(&script).into_owned()
     }
 }

@@ -107,6 +107,7 @@ mod tests {
                 ("refused", 2),
                 ("not-found", 4),
                 ("no-such-path", 1),
+                ("wrong-method", 1),
                 ("unauthorized", 2),
                 ("forbidden", 2),
                 ("outdated", 5),

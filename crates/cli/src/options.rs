@@ -21,8 +21,16 @@ pub struct Options {
     /// Print the API's JSON instead of words; errors are JSON on stderr
     #[arg(long, global = true, help_heading = "Global options")]
     pub json: bool,
-    /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    /// When to use colour: on a terminal (unless NO_COLOR is set), always or never
+    #[arg(
+        long,
+        global = true,
+        value_name = "auto|always|never",
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true,
+        help_heading = "Global options"
+    )]
     pub color: Color,
     /// Print results only, no notes and no progress
     #[arg(short, long, global = true, help_heading = "Global options")]

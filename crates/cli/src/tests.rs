@@ -118,15 +118,22 @@ fn examples_are_true() {
     }
 }
 
+#[test]
+fn completion_knows_the_binarys_own_commands() {
+    let program = parse("certwright completion bash").unwrap();
+    let ProgramCommand::Client(Command::Completion(completion)) = program.command else { panic!("another") };
+    let script = completion.script(Program::command());
+    assert!(script.contains("serve") && script.contains("--remove-name"), "{script}");
+}
+
 #[tokio::test]
-async fn completion_needs_no_service_and_an_absent_service_has_its_code() {
+async fn an_absent_service_has_its_code() {
     let run = async |line: &str| {
         let program = parse(line).unwrap();
         let ProgramCommand::Client(command) = program.command else { panic!("{line}") };
         let defaults = Defaults { socket: "/nowhere/certwright.sock".into(), program: Program::command() };
         run(command, &program.options, defaults).await
     };
-    assert_eq!(run("certwright completion bash").await, Exit::Done);
     assert_eq!(run("certwright cert list --socket /nowhere/x.sock").await, Exit::Unreachable);
     assert_eq!(run("certwright cert list --url http://127.0.0.1:1").await, Exit::Refused);
     assert_eq!(run("certwright cert list --url https://x --token-file /nowhere").await, Exit::Refused);

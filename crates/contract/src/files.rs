@@ -25,15 +25,9 @@ pub struct Access {
 
 impl Access {
     /// Readable by the owner alone.
-    pub const PRIVATE: Self = Self {
-        mode: PRIVATE,
-        owner: None,
-    };
+    pub const PRIVATE: Self = Self { mode: PRIVATE, owner: None };
     /// Readable by everybody.
-    pub const PUBLIC: Self = Self {
-        mode: 0o644,
-        owner: None,
-    };
+    pub const PUBLIC: Self = Self { mode: 0o644, owner: None };
 
     /// The same access as an existing file has.
     ///
@@ -41,10 +35,7 @@ impl Access {
     /// When the file cannot be looked at.
     pub fn of(path: &Path) -> io::Result<Self> {
         let metadata = fs::metadata(path)?;
-        Ok(Self {
-            mode: metadata.mode() & 0o7777,
-            owner: Some((metadata.uid(), metadata.gid())),
-        })
+        Ok(Self { mode: metadata.mode() & 0o7777, owner: Some((metadata.uid(), metadata.gid())) })
     }
 }
 
@@ -53,9 +44,7 @@ fn named(error: &io::Error, what: &str, path: &Path) -> io::Error {
 }
 
 fn parent(path: &Path) -> &Path {
-    path.parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."))
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
 fn sync_directory(directory: &Path) -> io::Result<()> {
@@ -78,11 +67,8 @@ pub fn replace(path: &Path, contents: &[u8], access: Access) -> io::Result<()> {
     let temporary = beside(path);
     let _ = fs::remove_file(&temporary);
     let write = || -> io::Result<()> {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(access.mode & 0o600)
-            .open(&temporary)?;
+        let mut file =
+            OpenOptions::new().write(true).create_new(true).mode(access.mode & 0o600).open(&temporary)?;
         if let Some((user, group)) = access.owner {
             let metadata = file.metadata()?;
             if (metadata.uid(), metadata.gid()) != (user, group) {
@@ -199,10 +185,7 @@ impl Copies {
 
     fn places(&self, path: &Path) -> (PathBuf, PathBuf) {
         let name = digest(path.as_os_str().as_encoded_bytes());
-        (
-            self.folder.join(format!("{name}.was")),
-            self.folder.join(format!("{name}.meta")),
-        )
+        (self.folder.join(format!("{name}.was")), self.folder.join(format!("{name}.meta")))
     }
 
     /// Keeps what is at `path` now, or that nothing is there. A copy made before by the same run stays: the
@@ -247,17 +230,11 @@ impl Copies {
         let user = parts.next().and_then(|user| user.parse().ok());
         let group = parts.next().and_then(|group| group.parse().ok());
         let (Some(mode), Some(user), Some(group)) = (mode, user, group) else {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("{} is damaged", meta.display()),
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{} is damaged", meta.display())));
         };
         Ok(Kept::File {
             contents: read(&was, COPY_CAP)?,
-            access: Access {
-                mode,
-                owner: Some((user, group)),
-            },
+            access: Access { mode, owner: Some((user, group)) },
         })
     }
 
@@ -296,15 +273,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.pem");
         replace(&path, b"one", Access::PRIVATE).unwrap();
-        replace(
-            &path,
-            b"two",
-            Access {
-                mode: 0o640,
-                owner: None,
-            },
-        )
-        .unwrap();
+        replace(&path, b"two", Access { mode: 0o640, owner: None }).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(Access::of(&path).unwrap().mode, 0o640);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -325,15 +294,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let copies = Copies::new(folder.path().join("copies"));
         let (old, new) = (folder.path().join("old"), folder.path().join("new"));
-        replace(
-            &old,
-            b"was",
-            Access {
-                mode: 0o640,
-                owner: None,
-            },
-        )
-        .unwrap();
+        replace(&old, b"was", Access { mode: 0o640, owner: None }).unwrap();
         for _ in 0..2 {
             copies.keep(&old).unwrap();
             copies.keep(&new).unwrap();

@@ -144,12 +144,7 @@ pub trait AnyTarget: Send + Sync {
 pub fn wrap<T: Target>(target: &T, act: &T::Act) -> ProviderAct {
     let (words, lines) = target.describe(act);
     let act = serde_json::to_value(act).unwrap_or(Value::Null);
-    ProviderAct {
-        provider: T::NAME.to_owned(),
-        words,
-        lines,
-        act,
-    }
+    ProviderAct { provider: T::NAME.to_owned(), words, lines, act }
 }
 
 fn unwrap<T: Target>(act: &ProviderAct) -> Result<T::Act, Failure> {
@@ -165,12 +160,7 @@ fn unwrap<T: Target>(act: &ProviderAct) -> Result<T::Act, Failure> {
 
 fn misfilled(refusals: &[Refusal]) -> Failure {
     let words: Vec<_> = refusals.iter().map(ToString::to_string).collect();
-    Failure::person(
-        "settings",
-        "read the deployment's settings",
-        words.join("; "),
-        "correct the settings",
-    )
+    Failure::person("settings", "read the deployment's settings", words.join("; "), "correct the settings")
 }
 
 #[async_trait]
@@ -208,9 +198,7 @@ impl<T: Target> AnyTarget for T {
         wanted: &Wanted,
         ports: &Ports,
     ) -> Result<Planned<ProviderAct>, Failure> {
-        let settings = self
-            .settings(values, "settings")
-            .map_err(|refusals| misfilled(&refusals))?;
+        let settings = self.settings(values, "settings").map_err(|refusals| misfilled(&refusals))?;
         let found = self.observe(&settings, ports).await?;
         let planned = Target::plan(self, &settings, &found, wanted)?;
         let face = |acts: &[T::Act]| acts.iter().map(|act| wrap(self, act)).collect::<Vec<_>>();

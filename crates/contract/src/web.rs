@@ -2,6 +2,7 @@
 
 use crate::ports::Ports;
 use async_trait::async_trait;
+use certwright_core::endpoint::Endpoint;
 use certwright_core::failure::Failure;
 use certwright_core::identifier::Identifier;
 use certwright_core::step::ProviderAct;
@@ -31,6 +32,10 @@ pub enum Way {
 pub struct WebWays {
     /// For each identifier asked about, in the same order.
     pub ways: Vec<(Identifier, Way)>,
+    /// Where on this machine an answer can be looked at before the authority is asked to: listen address and
+    /// name. After a reload old workers still answer for a moment, and an authority that sees that counts a
+    /// failure.
+    pub looks: Vec<Endpoint>,
     /// The acts (of the target provider of the same name) that make `Way::Server` true: edits, check, reload.
     /// Empty when no identifier needs them. They are applied before and undone after, through `AnyTarget`.
     pub preparation: Vec<ProviderAct>,

@@ -1,6 +1,7 @@
 //! Choices made from facts: who answers the challenge for which name.
 
 use crate::challenge::{ChallengeSettings, Preparation, Responder};
+use crate::endpoint::Endpoint;
 use crate::failure::Failure;
 use crate::identifier::Identifier;
 use crate::step::ProviderAct;
@@ -37,6 +38,8 @@ pub enum PortOwner {
         answers: Vec<(Identifier, WebAnswer)>,
         /// What makes `Prepared` true.
         preparation: Vec<ProviderAct>,
+        /// Where the answers can be looked at before the authority is asked to.
+        looks: Vec<Endpoint>,
     },
     /// A process we know nothing about.
     Other {
@@ -52,6 +55,8 @@ pub struct Answers {
     pub groups: Vec<(Responder, Vec<Identifier>)>,
     /// Edits that a responder needs.
     pub preparations: Vec<Preparation>,
+    /// Where the answers can be looked at first.
+    pub looks: Vec<Endpoint>,
 }
 
 impl Answers {
@@ -87,7 +92,8 @@ pub fn answers(
                 chosen.add(Responder::Listener { port }, identifier.clone());
             }
         }
-        PortOwner::WebServer { provider, answers, preparation } => {
+        PortOwner::WebServer { provider, answers, preparation, looks } => {
+            chosen.looks.clone_from(looks);
             let unserved: Vec<_> = answers
                 .iter()
                 .filter_map(|(identifier, answer)| match answer {
@@ -169,6 +175,7 @@ mod tests {
             provider: "nginx".into(),
             answers: all.iter().cloned().zip([webroot.clone(), WebAnswer::Prepared, last]).collect(),
             preparation: vec![],
+            looks: vec![],
         };
         let chosen = answers(&ChallengeSettings::Http01, &all, 80, &owner(webroot.clone())).unwrap();
         assert_eq!(chosen.groups.iter().map(|(_, group)| group.len()).collect::<Vec<_>>(), [2, 1]);

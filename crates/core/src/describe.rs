@@ -53,8 +53,13 @@ pub fn step(step: &Step) -> String {
         Step::PrepareResponder { preparation } => {
             format!("Let {} answer http-01 challenges", responder(&preparation.responder))
         }
-        Step::PresentChallenges { responder: by, identifiers } => {
-            format!("Answer http-01 for {} by {}", names(identifiers), responder(by))
+        Step::PresentChallenges { responder: by, identifiers, looks } => {
+            let mut at: Vec<_> = looks.iter().map(|look| look.address.to_string()).collect();
+            at.sort();
+            at.dedup();
+            let first =
+                if at.is_empty() { String::new() } else { format!(", and look at {} first", at.join(", ")) };
+            format!("Answer http-01 for {} by {}{first}", names(identifiers), responder(by))
         }
         Step::AwaitAuthorizations { identifiers } => {
             format!("Ask the authority to look, and wait until it has validated {}", names(identifiers))

@@ -83,7 +83,9 @@ impl FileEdit {
                 out.push_str(line);
                 // A line that takes another's place takes its ending too: files may mix them.
                 let replaced = lines[at..at + old.len()].get(index).filter(|line| line.ends_with('\n'));
-                out.push_str(replaced.map_or(ending, |line| if line.ends_with("\r\n") { "\r\n" } else { "\n" }));
+                out.push_str(
+                    replaced.map_or(ending, |line| if line.ends_with("\r\n") { "\r\n" } else { "\n" }),
+                );
             }
             done = at + old.len();
         }

@@ -74,7 +74,15 @@ pub fn obtain_plan(facts: &ObtainFacts<'_>) -> Result<Plan, Failure> {
             .map(|preparation| Step::PrepareResponder { preparation: preparation.clone() }),
     );
     for (responder, group) in &answers.groups {
-        steps.push(Step::PresentChallenges { responder: responder.clone(), identifiers: group.clone() });
+        let looks = answers
+            .looks
+            .iter()
+            .filter(|look| group.iter().any(|identifier| identifier.ascii() == look.host));
+        steps.push(Step::PresentChallenges {
+            responder: responder.clone(),
+            identifiers: group.clone(),
+            looks: looks.cloned().collect(),
+        });
     }
     steps.push(Step::AwaitAuthorizations { identifiers: identifiers.clone() });
     for (responder, group) in &answers.groups {

@@ -2,6 +2,7 @@
 
 use crate::binding::Binding;
 use crate::challenge::{Preparation, Responder};
+use crate::endpoint::Endpoint;
 use crate::id::{AccountId, AuthorityId, VersionId};
 use crate::identifier::Identifier;
 use crate::key::KeyType;
@@ -58,6 +59,8 @@ pub enum Step {
         responder: Responder,
         /// For what.
         identifiers: Vec<Identifier>,
+        /// Where we look first, so that the authority finds the answer at its first look.
+        looks: Vec<Endpoint>,
     },
     /// Tell the authority to look, and wait until it has seen all of them.
     AwaitAuthorizations {

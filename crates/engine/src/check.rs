@@ -154,7 +154,7 @@ impl Engine {
             .steps
             .iter()
             .filter_map(|step| match step {
-                Step::PresentChallenges { responder, identifiers } => {
+                Step::PresentChallenges { responder, identifiers, .. } => {
                     Some((responder.clone(), identifiers.clone()))
                 }
                 _ => None,

@@ -39,7 +39,7 @@ impl Default for Options {
         Self {
             challenge_port: 80,
             parallel_runs: 16,
-            verify_times: 3,
+            verify_times: 4,
             verify_within: Duration::from_secs(20),
         }
     }

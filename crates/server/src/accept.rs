@@ -19,7 +19,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-/// The most connections at once, over all listeners.
+/// The most connections at once from one source. Each source has places of its own: whoever fills those of
+/// TCP does not lock out the owner at the socket.
 const MOST_CONNECTIONS: usize = 256;
 
 /// How long a caller may take to send its request's head.
@@ -42,15 +43,15 @@ pub(crate) enum Source {
 
 /// Takes connections from all sources until the shutdown, then lets them end.
 pub(crate) async fn accept_all(sources: Vec<Source>, router: Router, shutdown: CancellationToken) {
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut loops = tokio::task::JoinSet::new();
     for source in sources {
-        loops.spawn(accept(source, router.clone(), Arc::clone(&places), shutdown.clone()));
+        loops.spawn(accept(source, router.clone(), shutdown.clone()));
     }
     while loops.join_next().await.is_some() {}
 }
 
-async fn accept(source: Source, router: Router, places: Arc<Semaphore>, shutdown: CancellationToken) {
+async fn accept(source: Source, router: Router, shutdown: CancellationToken) {
+    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let own = rustix::process::geteuid().as_raw();
     loop {

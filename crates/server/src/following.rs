@@ -31,24 +31,20 @@ struct Follower {
 }
 
 /// The stream of events with ids above `last`.
-pub(crate) fn follow(shared: Shared, filter: EventFilter, last: i64, place: OwnedSemaphorePermit) -> Response {
+pub(crate) fn follow(
+    shared: Shared,
+    filter: EventFilter,
+    last: i64,
+    place: OwnedSemaphorePermit,
+) -> Response {
     let changed = shared.engine.store().subscribe();
-    let follower = Follower {
-        shared,
-        filter,
-        last,
-        ready: VecDeque::new(),
-        changed,
-        greeting: true,
-        _place: place,
-    };
+    let follower =
+        Follower { shared, filter, last, ready: VecDeque::new(), changed, greeting: true, _place: place };
     let messages = stream::unfold(follower, |mut follower| async move {
         let message = follower.next().await?;
         Some((message, follower))
     });
-    Sse::new(messages)
-        .keep_alive(KeepAlive::new().interval(HEARTBEAT))
-        .into_response()
+    Sse::new(messages).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
 }
 
 impl Follower {

@@ -37,14 +37,10 @@ fn is_same(origin: &str, host: &Authority) -> bool {
     let Ok(origin) = origin.parse::<Uri>() else {
         return false;
     };
-    let port = origin.port_u16().or(match origin.scheme_str() {
-        Some("http") => Some(80),
-        Some("https") => Some(443),
-        _ => None,
-    });
+    // There is no TLS yet, so a page of ours came by http.
     origin.scheme_str() == Some("http")
         && origin.host().is_some_and(|name| name.eq_ignore_ascii_case(host.host()))
-        && port == Some(host.port_u16().unwrap_or(80))
+        && origin.port_u16().unwrap_or(80) == host.port_u16().unwrap_or(80)
 }
 
 #[cfg(test)]

@@ -48,12 +48,8 @@ impl Server {
     /// # Errors
     /// The first place that cannot be listened at; nothing stays bound.
     pub async fn bind(self, config: &ServeConfig) -> Result<Listening, ServeError> {
-        let mut listening = Listening {
-            server: self,
-            sources: Vec::new(),
-            addresses: Vec::new(),
-            words: Vec::new(),
-        };
+        let mut listening =
+            Listening { server: self, sources: Vec::new(), addresses: Vec::new(), words: Vec::new() };
         for address in &config.listen {
             let listener = bind_tcp(*address).await?;
             let bound = listener.local_addr().unwrap_or(*address);
@@ -128,7 +124,8 @@ mod tests {
             ("[::]:0", false),
             ("192.0.2.1:9644", false),
         ] {
-            let refused = matches!(bind_tcp(address.parse().unwrap()).await, Err(ServeError::NotLoopback { .. }));
+            let refused =
+                matches!(bind_tcp(address.parse().unwrap()).await, Err(ServeError::NotLoopback { .. }));
             assert_eq!(refused, !loopback, "{address}");
         }
         let first = bind_tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();

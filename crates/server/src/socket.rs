@@ -19,10 +19,8 @@ impl Socket {
     /// Listens at `path`.
     pub(crate) async fn bind(path: &Path) -> Result<Self, ServeError> {
         make_way(path).await?;
-        let fault = |answer: io::Error| ServeError::Socket {
-            path: path.to_owned(),
-            answer: answer.to_string(),
-        };
+        let fault =
+            |answer: io::Error| ServeError::Socket { path: path.to_owned(), answer: answer.to_string() };
         let (listener, inode) = bind_closed(path).map_err(fault)?;
         Ok(Self { listener, path: path.to_owned(), inode })
     }
@@ -61,7 +59,8 @@ async fn make_way(path: &Path) -> Result<(), ServeError> {
 /// Binds in a directory that nobody else can enter, and moves the socket to its place once its mode is right:
 /// between bind and chmod a socket is as open as the umask of the process happens to be.
 fn bind_closed(path: &Path) -> io::Result<(UnixListener, u64)> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let closed = folder.join(format!(".new-{}", std::process::id()));
     let _ = std::fs::remove_file(closed.join("s"));
     let _ = std::fs::remove_dir(&closed);

@@ -74,7 +74,10 @@ impl From<EngineError> for Trouble {
             // The handlers of changes answer this one with the certificate as it is now.
             EngineError::Revision { current } => Self::new(
                 ProblemKind::Outdated,
-                format!("{} was changed meanwhile; it is at revision {}", current.settings.name, current.revision),
+                format!(
+                    "{} was changed meanwhile; it is at revision {}",
+                    current.settings.name, current.revision
+                ),
                 "look at it as it is now, and make the change again",
             ),
             EngineError::Conflict { field, words } => {

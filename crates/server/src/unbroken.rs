@@ -7,7 +7,5 @@ use crate::trouble::{Answered, Trouble};
 pub(crate) async fn unbroken<T: Send + 'static>(
     work: impl Future<Output = Answered<T>> + Send + 'static,
 ) -> Answered<T> {
-    tokio::spawn(work)
-        .await
-        .unwrap_or_else(|error| Err(Trouble::internal(&error.to_string())))
+    tokio::spawn(work).await.unwrap_or_else(|error| Err(Trouble::internal(&error.to_string())))
 }

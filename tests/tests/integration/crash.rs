@@ -47,7 +47,8 @@ async fn performance(lane: &mut Lane, original: &Files, stops: &[usize]) -> Resu
         lane.nginx.write(&path.display().to_string(), text)?;
     }
     lane.nginx.reload()?;
-    let normal = configuration.into_iter().map(|(path, text)| (path, text.replace(id.as_str(), "CERT"))).collect();
+    let normal =
+        configuration.into_iter().map(|(path, text)| (path, text.replace(id.as_str(), "CERT"))).collect();
     Ok((passed, normal))
 }
 
@@ -56,7 +57,16 @@ async fn stopped_anywhere_it_ends_the_same() -> Result<()> {
     let mut first = lane().await?;
     let original = first.configuration()?;
     let (places, expected) = performance(&mut first, &original, &[]).await.context("without a stop")?;
-    for kind in ["make-key", "open-order", "prepare-responder", "finalize", "publish", "act", "switch-version", "verify"] {
+    for kind in [
+        "make-key",
+        "open-order",
+        "prepare-responder",
+        "finalize",
+        "publish",
+        "act",
+        "switch-version",
+        "verify",
+    ] {
         ensure!(places.iter().any(|place| place.starts_with(kind)), "the plan has no {kind}: {places:?}");
     }
     // All single stops, and pairs drawn by a fixed rule so that a failure can be repeated.
@@ -80,7 +90,10 @@ async fn stopped_anywhere_it_ends_the_same() -> Result<()> {
                 let (_, end) = performance(&mut lane, &original, &stops)
                     .await
                     .with_context(|| format!("stopped at {stops:?} {names:?}"))?;
-                ensure!(normalized(&end, &lane) == expected, "stopped at {stops:?} {names:?} the configuration ended as {end:#?}");
+                ensure!(
+                    normalized(&end, &lane) == expected,
+                    "stopped at {stops:?} {names:?} the configuration ended as {end:#?}"
+                );
             }
         });
     }

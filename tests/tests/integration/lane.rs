@@ -17,15 +17,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Two sites by hand: one with an old certificate, one with http only; comments and odd formatting included.
-pub const NGINX: &str = "\
+pub(crate) const NGINX: &str = "\
 {{preamble}}
 http {
     {{http_settings}}
     include conf.d/*.conf;
 }
 ";
-pub const NESTED: &str = "# everything below is by hand\ninclude {{dir}}/sites/*.conf;\n";
-pub const SHOP: &str = "\
+pub(crate) const NESTED: &str = "# everything below is by hand\ninclude {{dir}}/sites/*.conf;\n";
+pub(crate) const SHOP: &str = "\
 # the shop; do not touch without asking Ada
 server {
     listen      127.0.0.1:{{http}};
@@ -38,7 +38,7 @@ server {
     location / { return 200 'the shop'; }
 }
 ";
-pub const BLOG: &str = "\
+pub(crate) const BLOG: &str = "\
 server {
 \tlisten 127.0.0.1:{{http}};
 \tserver_name blog.example.test; # http only, so far
@@ -48,13 +48,13 @@ server {
 
 /// A clock that runs with the machine's, ahead of it by as much as the test moved it.
 #[derive(Debug, Default)]
-pub struct TestClock {
+pub(crate) struct TestClock {
     ahead: Mutex<SignedDuration>,
 }
 
 impl TestClock {
     /// Moves the clock to the moment, never back.
-    pub fn advance_to(&self, moment: Timestamp) {
+    pub(crate) fn advance_to(&self, moment: Timestamp) {
         let by = moment.duration_since(self.now());
         if by > SignedDuration::ZERO {
             *self.ahead.lock().unwrap() += by;
@@ -69,7 +69,7 @@ impl Clock for TestClock {
     }
 }
 
-pub struct Lane {
+pub(crate) struct Lane {
     pub pebble: Pebble,
     pub nginx: Nginx,
     pub clock: Arc<TestClock>,
@@ -78,10 +78,10 @@ pub struct Lane {
 }
 
 /// Every file of a configuration, by its path inside the folder.
-pub type Files = BTreeMap<PathBuf, String>;
+pub(crate) type Files = BTreeMap<PathBuf, String>;
 
 impl Lane {
-    pub async fn start(pebble: Pebble, nginx: Nginx) -> Result<Self> {
+    pub(crate) async fn start(pebble: Pebble, nginx: Nginx) -> Result<Self> {
         let data = tempfile::Builder::new().prefix("certwright-data-").tempdir()?;
         let mut lane = Self { pebble, nginx, clock: Arc::default(), opened: None, data };
         lane.open().await?;
@@ -118,7 +118,7 @@ impl Lane {
     }
 
     /// Opens the data directory, as a new process would; what an earlier engine held in memory is gone.
-    pub async fn open(&mut self) -> Result<()> {
+    pub(crate) async fn open(&mut self) -> Result<()> {
         drop(self.opened.take());
         let mut configuration = Configuration::of(self.data.path().join("data"));
         configuration.challenge_port = self.nginx.http_port();
@@ -134,16 +134,16 @@ impl Lane {
         Ok(())
     }
 
-    pub fn engine(&self) -> &certwright_engine::Engine {
+    pub(crate) fn engine(&self) -> &certwright_engine::Engine {
         &self.opened.as_ref().unwrap().engine
     }
 
-    pub fn data_path(&self) -> PathBuf {
+    pub(crate) fn data_path(&self) -> PathBuf {
         self.data.path().join("data")
     }
 
     /// The settings of a deployment to this lane's nginx.
-    pub fn nginx_settings(&self) -> Map<String, serde_json::Value> {
+    pub(crate) fn nginx_settings(&self) -> Map<String, serde_json::Value> {
         let settings = json!({
             "binary": self.nginx.program(),
             "configuration": self.nginx.configuration_path(),
@@ -153,7 +153,7 @@ impl Lane {
         settings.as_object().cloned().unwrap()
     }
 
-    pub fn draft(&self, names: &[&str]) -> Draft {
+    pub(crate) fn draft(&self, names: &[&str]) -> Draft {
         Draft {
             identifiers: names.iter().map(|&name| name.to_owned()).collect(),
             authority: Some("pebble".into()),
@@ -163,7 +163,7 @@ impl Lane {
     }
 
     /// Works until nothing is left to do within an hour; false when a failpoint stopped it.
-    pub async fn settle(&self) -> Result<bool> {
+    pub(crate) async fn settle(&self) -> Result<bool> {
         let engine = self.engine();
         let real = std::time::Instant::now();
         loop {
@@ -182,20 +182,20 @@ impl Lane {
         }
     }
 
-    pub async fn row(&self, name: &str) -> Result<CertificateRow> {
+    pub(crate) async fn row(&self, name: &str) -> Result<CertificateRow> {
         Ok(self.engine().certificate(name).await?)
     }
 
-    pub fn https(&self) -> SocketAddr {
+    pub(crate) fn https(&self) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], self.nginx.https_port()))
     }
 
-    pub fn served(&self, name: &str) -> Result<Served> {
+    pub(crate) fn served(&self, name: &str) -> Result<Served> {
         handshake(self.https(), name)
     }
 
     /// Every configuration file of nginx as it is now.
-    pub fn configuration(&self) -> Result<Files> {
+    pub(crate) fn configuration(&self) -> Result<Files> {
         let mut files = Files::new();
         for folder in ["", "conf.d", "sites"] {
             for entry in std::fs::read_dir(self.nginx.dir().join(folder))? {
@@ -211,12 +211,13 @@ impl Lane {
 
     /// Checks what must hold at the end of every story: the newest version is served at every name with the key
     /// that is stored, nothing that was issued is lost, and no answer is left anywhere.
-    pub async fn check_served(&self, name: &str, hosts: &[&str]) -> Result<()> {
+    pub(crate) async fn check_served(&self, name: &str, hosts: &[&str]) -> Result<()> {
         let row = self.row(name).await?;
-        let version = row.version.as_ref().context("there is no version")?;
+        let log = self.engine().certificate_log(name, 60).await?.join("\n");
+        let version = row.version.as_ref().with_context(|| format!("there is no version\n{log}"))?;
         let facts = version.facts.as_ref().context("the version has no certificate")?;
         for deployment in &row.deployments {
-            ensure!(deployment.deployed.as_ref() == Some(&version.id), "not deployed: {deployment:?}");
+            ensure!(deployment.deployed.as_ref() == Some(&version.id), "not deployed: {deployment:?}\n{log}");
         }
         for host in hosts {
             let served = self.served(host)?;
@@ -232,7 +233,7 @@ impl Lane {
     }
 
     /// No answer to a challenge is owed or lies around, and no configuration speaks of one.
-    pub async fn check_nothing_left(&self) -> Result<()> {
+    pub(crate) async fn check_nothing_left(&self) -> Result<()> {
         let owed = self.engine().store().owed(None, 10).await?;
         ensure!(owed.is_empty(), "answers are still owed: {owed:?}");
         for (path, text) in self.configuration()? {
@@ -243,9 +244,10 @@ impl Lane {
     }
 
     /// Every certificate that the authority issued is stored.
-    pub async fn check_nothing_lost(&self) -> Result<()> {
+    pub(crate) async fn check_nothing_lost(&self) -> Result<()> {
         let mut stored = Vec::new();
-        let listing = self.engine().list_certificates(&certwright_engine::CertificateQuery::default()).await?;
+        let listing =
+            self.engine().list_certificates(&certwright_engine::CertificateQuery::default()).await?;
         for row in listing.items {
             let id = row.certificate.id.as_str().to_owned();
             let versions = self.engine().versions(&id, certwright_engine::Page::default()).await?;
@@ -263,7 +265,7 @@ impl Lane {
 }
 
 /// An nginx with the two sites, and an old certificate for the shop.
-pub fn two_sites() -> Result<Nginx> {
+pub(crate) fn two_sites() -> Result<Nginx> {
     let old = KeyAndCertificate::self_signed(&["shop.example.test", "www.shop.example.test"])?;
     Nginx::builder()
         .file("nginx.conf", NGINX)

@@ -7,7 +7,7 @@ use crate::checks::TestReport;
 use crate::edits::{CertificateChanges, CertificateDraft};
 use crate::exports::{Export, ExportRequest, LogLines, LogQuery};
 use crate::observations::Observation;
-use crate::page::{List, Page};
+use crate::page::{List, MOST_PER_PAGE, Page, PageQuery};
 use crate::preview::Preview;
 use crate::renewals::{CertificateRequest, RenewRequest, Renewed};
 use crate::runs::Run;
@@ -102,13 +102,14 @@ impl Client {
         self.send(Call::post("renew").body(request).once(idempotency_key)).await
     }
 
-    /// All versions, the newest first.
+    /// The newest versions, at most [`MOST_PER_PAGE`], the newest first.
     ///
     /// # Errors
     /// See [`ClientError`](super::ClientError).
     pub async fn versions(&self, id_or_name: &str) -> Answer<Vec<Version>> {
         let call = Call::get(PATH).segment(id_or_name).then("versions");
-        self.send(call).await.map(|list: List<Version>| list.items)
+        let page = PageQuery { offset: None, limit: Some(MOST_PER_PAGE) };
+        self.send(call.query(&page)).await.map(|page: Page<Version>| page.items)
     }
 
     /// What its endpoints were last seen to serve.

@@ -9,6 +9,8 @@ mod registry;
 mod runs;
 mod sse;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use connection::Address;
 pub use error::ClientError;

@@ -119,12 +119,17 @@ async fn serve(listener: TcpListener, answers: Answers, close: CancellationToken
 }
 
 fn answer(request: &http::Request<Incoming>, answers: &Answers) -> http::Response<Full<Bytes>> {
-    let known = request.uri().path().strip_prefix(HTTP_01_PATH).and_then(|token| {
-        answers.lock().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
-    });
+    let known = request
+        .uri()
+        .path()
+        .strip_prefix(HTTP_01_PATH)
+        .and_then(|token| answers.lock().unwrap_or_else(PoisonError::into_inner).get(token).cloned());
     let (status, body) = match known {
         Some(answer) => (http::StatusCode::OK, answer),
-        None => (http::StatusCode::NOT_FOUND, "certwright answers ACME challenges here, and nothing else\n".to_owned()),
+        None => (
+            http::StatusCode::NOT_FOUND,
+            "certwright answers ACME challenges here, and nothing else\n".to_owned(),
+        ),
     };
     let mut response = http::Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = status;

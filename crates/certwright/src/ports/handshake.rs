@@ -36,15 +36,23 @@ impl TlsHandshake {
 #[async_trait]
 impl Handshake for TlsHandshake {
     async fn served_chain(&self, endpoint: &Endpoint) -> Result<Vec<Vec<u8>>, String> {
-        let name = ServerName::try_from(endpoint.host.clone()).map_err(|_| format!("{} is no host name", endpoint.host))?;
+        let name = ServerName::try_from(endpoint.host.clone())
+            .map_err(|_| format!("{} is no host name", endpoint.host))?;
         let shake = async {
-            let stream = TcpStream::connect(endpoint.address).await.map_err(|error| format!("no connection: {error}"))?;
+            let stream = TcpStream::connect(endpoint.address)
+                .await
+                .map_err(|error| format!("no connection: {error}"))?;
             let connector = TlsConnector::from(Arc::clone(&self.configuration));
-            let stream = connector.connect(name, stream).await.map_err(|error| format!("no TLS handshake: {error}"))?;
+            let stream = connector
+                .connect(name, stream)
+                .await
+                .map_err(|error| format!("no TLS handshake: {error}"))?;
             let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
             Ok(chain.iter().map(|certificate| certificate.as_ref().to_vec()).collect())
         };
-        tokio::time::timeout(TIMEOUT, shake).await.map_err(|_| format!("no answer within {} s", TIMEOUT.as_secs()))?
+        tokio::time::timeout(TIMEOUT, shake)
+            .await
+            .map_err(|_| format!("no answer within {} s", TIMEOUT.as_secs()))?
     }
 }
 
@@ -71,7 +79,12 @@ impl ServerCertVerifier for AnyCertificate {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -80,7 +93,12 @@ impl ServerCertVerifier for AnyCertificate {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -38,11 +38,19 @@ async fn look(address: SocketAddr, host: &str, path: &str) -> Result<HttpLook, S
         .map_err(|error| format!("no request can be made: {error}"))?;
     let answer = sender.send_request(request).await.map_err(|error| format!("no HTTP answer: {error}"))?;
     let header = |name: &str| {
-        answer.headers().get(name).and_then(|value| value.to_str().ok()).map(|text| text.chars().take(300).collect::<String>())
+        answer
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(|text| text.chars().take(300).collect::<String>())
     };
     let (status, location, server) = (answer.status().as_u16(), header("location"), header("server"));
     // A body that is too long is no fault of the look: what it says first is enough.
-    let body = Limited::new(answer.into_body(), MOST_BODY).collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let body = Limited::new(answer.into_body(), MOST_BODY)
+        .collect()
+        .await
+        .map(|body| body.to_bytes())
+        .unwrap_or_default();
     driver.abort();
     let body = String::from_utf8_lossy(&body).chars().filter(|c| !c.is_control() || *c == '\n').collect();
     Ok(HttpLook { status, location, server, body })

@@ -22,7 +22,8 @@ impl Process for Programs {
                 program.env_remove(name);
             }
         }
-        let mut child = program.spawn().map_err(|error| format!("could not start {}: {error}", command.program))?;
+        let mut child =
+            program.spawn().map_err(|error| format!("could not start {}: {error}", command.program))?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let work = async {
@@ -30,12 +31,18 @@ impl Process for Programs {
             status.map(|status| Finished { code: status.code(), stdout, stderr })
         };
         match tokio::time::timeout(command.timeout, work).await {
-            Ok(finished) => finished.map_err(|error| format!("could not wait for {}: {error}", command.program)),
+            Ok(finished) => {
+                finished.map_err(|error| format!("could not wait for {}: {error}", command.program))
+            }
             Err(_) => {
                 if let Some(group) = group {
                     let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
                 }
-                Err(format!("{} was killed after {} s without an end", command.words(), command.timeout.as_secs()))
+                Err(format!(
+                    "{} was killed after {} s without an end",
+                    command.words(),
+                    command.timeout.as_secs()
+                ))
             }
         }
     }
@@ -62,7 +69,8 @@ mod tests {
         assert!(Programs.run(&hangs).await.unwrap_err().contains("sleep 60 was killed"));
         let missing = Command::new("/nonexistent/program", &[]);
         assert!(Programs.run(&missing).await.unwrap_err().contains("/nonexistent/program"));
-        let both = Programs.run(&Command::new("sh", &["-c", "echo out; echo err >&2; exit 3"])).await.unwrap();
+        let both =
+            Programs.run(&Command::new("sh", &["-c", "echo out; echo err >&2; exit 3"])).await.unwrap();
         assert_eq!((both.code, both.stdout.as_str(), both.stderr.as_str()), (Some(3), "out\n", "err\n"));
     }
 }

@@ -55,9 +55,9 @@ fn listening(table: &str, port: u16) -> Vec<String> {
 
 fn holds(pid: u32, inodes: &HashSet<String>) -> bool {
     let Ok(handles) = fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
-    handles
-        .flatten()
-        .any(|handle| fs::read_link(handle.path()).is_ok_and(|target| inodes.contains(&*target.to_string_lossy())))
+    handles.flatten().any(|handle| {
+        fs::read_link(handle.path()).is_ok_and(|target| inodes.contains(&*target.to_string_lossy()))
+    })
 }
 
 #[cfg(test)]

@@ -34,7 +34,12 @@ struct Https {
 #[async_trait]
 impl Transport for Https {
     async fn send(&self, request: Request) -> Result<Answer, TransportError> {
-        let sent = self.client.request(request.method, &request.url).headers(request.headers).body(request.body).send();
+        let sent = self
+            .client
+            .request(request.method, &request.url)
+            .headers(request.headers)
+            .body(request.body)
+            .send();
         let mut answer = sent.await.map_err(|error| told(&error))?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let mut body = Vec::new();

@@ -25,7 +25,7 @@ pub(crate) use request::{exit as exit_of, tell as tell_end};
 #[derive(Clone, Debug, Subcommand)]
 pub enum CertificateCommand {
     /// Create a certificate; nothing is ordered by that
-    Create(create::Create),
+    Create(Box<create::Create>),
     /// List certificates
     List(list::List),
     /// Show a certificate: what is wanted, and where it stands

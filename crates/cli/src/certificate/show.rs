@@ -223,7 +223,7 @@ Next moment  in 30 days (2026-12-24 12:00 UTC): due at 2026-12-24T12:00:00Z beca
 Revision     3
 
 Deployments
-TARGET  STATE                                               SETTINGS
+TARGET  STATE                                                SETTINGS
 nginx   served, verified 2 hours ago (2026-11-24 10:00 UTC)  policy=update-only
 
 Endpoints, as last seen

@@ -1,6 +1,8 @@
 //! Following what the service does: events as they come, and the question whether it has come to an end.
 
 mod progress;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 pub(crate) use progress::plain_line;

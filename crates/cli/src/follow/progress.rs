@@ -32,7 +32,7 @@ impl Progress {
     }
 
     /// Shows one event.
-    pub(super) fn event(&mut self, event: &Event) -> Result<(), Fault> {
+    pub(super) fn event(&self, event: &Event) -> Result<(), Fault> {
         if !self.output.shows_progress() {
             return Ok(());
         }

@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(
             words(&Page { items, total: 2, offset: 0, limit: 50 }, Look::default(), now()),
             "\
-RUN    CERTIFICATE  FOR              STATE   BEGUN                                WHY
+RUN    CERTIFICATE  FOR              STATE   BEGUN                                  WHY
 run-2  cert-1       deploy to nginx  failed  60 minutes ago (2026-11-24 11:00 UTC)  it was asked for by hand
 run-1  cert-1       obtain           done    60 minutes ago (2026-11-24 11:00 UTC)  it was asked for by hand
 "

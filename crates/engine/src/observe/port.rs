@@ -50,6 +50,7 @@ impl Engine {
                     .map(|(identifier, way)| (identifier, answer(way)))
                     .collect::<Vec<(Identifier, WebAnswer)>>(),
                 preparation: ways.preparation,
+                looks: ways.looks,
             });
         }
         Ok(PortOwner::Other { process })

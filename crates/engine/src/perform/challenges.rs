@@ -5,16 +5,26 @@ use crate::drive::{Interrupted, Work, stored};
 use crate::engine::{Engine, storage};
 use certwright_contract::files::{self, Access};
 use certwright_core::challenge::{Challenge, HTTP_01_PATH, Responder};
+use certwright_core::endpoint::Endpoint;
 use certwright_core::failure::Failure;
 use certwright_core::identifier::Identifier;
 use certwright_core::run::Outcome;
+use futures_util::{StreamExt as _, stream};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// How many answers are looked at at once.
+const AT_ONCE: usize = 8;
+/// The pause between looks. Right answers must span more than the 100 ms in which nginx lets new and old
+/// workers answer side by side after a reload.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Shows the answers for those names that still need one.
 pub(super) async fn present(
     work: &Work<'_>,
     responder: &Responder,
     identifiers: &[Identifier],
+    looks: &[Endpoint],
 ) -> Result<Outcome, Interrupted> {
     let challenges = match owed(work, responder, identifiers).await {
         Ok(challenges) => challenges,
@@ -32,7 +42,59 @@ pub(super) async fn present(
             return Ok(fail(failure));
         }
     }
-    Ok(Outcome::Done)
+    Ok(look_first(work.engine, &challenges, looks).await.map_or_else(fail, |()| Outcome::Done))
+}
+
+/// Looks at the answers on this machine until they are right several times in a row: after a reload old workers
+/// linger, and an authority that meets one counts a failure against the name (fault 25).
+async fn look_first(engine: &Engine, challenges: &[Challenge], looks: &[Endpoint]) -> Result<(), Failure> {
+    let pairs: Vec<(Endpoint, Challenge)> = looks
+        .iter()
+        .filter_map(|look| {
+            let challenge = challenges.iter().find(|challenge| challenge.identifier.ascii() == look.host)?;
+            Some((look.clone(), challenge.clone()))
+        })
+        .collect();
+    let looked: Vec<Option<String>> = stream::iter(pairs)
+        .map(|(look, challenge)| look_until_right(engine, look, challenge))
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    let wrong: Vec<String> = looked.into_iter().flatten().collect();
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::person(
+        "not-answered",
+        "see our own answers on this machine before the authority is asked to look",
+        wrong.join("; "),
+        "the authority was not asked, so no failure counts against the name; look at the server's error log, and at \
+         rules of the site that catch the challenge path first",
+    ))
+}
+
+/// What was wrong to the end at one address, in words.
+async fn look_until_right(engine: &Engine, look: Endpoint, challenge: Challenge) -> Option<String> {
+    let path = format!("{HTTP_01_PATH}{}", challenge.token);
+    let until = Instant::now() + engine.options.verify_within;
+    let mut in_a_row = 0;
+    loop {
+        let seen = match engine.ports.http.get(look.address, &look.host, &path).await {
+            Ok(seen) if seen.body.trim() == challenge.key_authorization => Ok(()),
+            Ok(seen) => Err(format!("status {} with another answer", seen.status)),
+            Err(words) => Err(words),
+        };
+        in_a_row = if seen.is_ok() { in_a_row + 1 } else { 0 };
+        if in_a_row >= engine.options.verify_times {
+            return None;
+        }
+        match seen {
+            Err(words) if Instant::now() >= until => {
+                return Some(format!("{} for {}: {words}", look.address, look.host));
+            }
+            _ => tokio::time::sleep(PAUSE).await,
+        }
+    }
 }
 
 /// The answers that these names need now.

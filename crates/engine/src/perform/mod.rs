@@ -33,8 +33,8 @@ pub(crate) async fn perform(work: &mut Work<'_>, step: &Step, again: bool) -> Re
             open_order::perform(work, identifiers, profile.as_deref()).await
         }
         Step::PrepareResponder { preparation } => responder::prepare(work, preparation).await,
-        Step::PresentChallenges { responder, identifiers } => {
-            challenges::present(work, responder, identifiers).await
+        Step::PresentChallenges { responder, identifiers, looks } => {
+            challenges::present(work, responder, identifiers, looks).await
         }
         Step::AwaitAuthorizations { identifiers } => authorizations::perform(work, identifiers, again).await,
         Step::RemoveChallenges { responder, identifiers } => {

@@ -63,7 +63,7 @@ fn lock_of(preparation: &Preparation) -> String {
 
 fn is_needed(work: &Work<'_>, responder: &Responder) -> bool {
     work.run.plan.steps.iter().any(|step| match step {
-        Step::PresentChallenges { responder: by, identifiers } if by == responder => work
+        Step::PresentChallenges { responder: by, identifiers, .. } if by == responder => work
             .run
             .learnt
             .authorizations

@@ -11,10 +11,12 @@ use async_trait::async_trait;
 use certwright_contract::ports::Ports;
 use certwright_contract::target::wrap;
 use certwright_contract::{Target, Way, WebServer, WebWays};
+use certwright_core::endpoint::Endpoint;
 use certwright_core::failure::Failure;
 use certwright_core::identifier::Identifier;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 
 /// nginx on this machine.
 pub(crate) struct NginxAnswers;
@@ -75,23 +77,38 @@ fn decide(
     let listeners = Listeners::of(&sites);
     let mut edited = BTreeSet::new();
     let mut ways = Vec::new();
+    let mut looks = Vec::new();
     for identifier in identifiers {
         let way = match asked(&listeners, &sites, port, identifier) {
             Err(why) => Way::Unserved { why },
-            Ok(asked) => match common_webroot(found, &sites, &asked) {
-                Some((root, site)) => Way::Webroot {
-                    root,
-                    shown_by: format!("nginx, server block at {}", configuration.place(sites[site].server)),
-                },
-                None => {
-                    edited.extend(asked);
-                    Way::Server
+            Ok(Asked { sites: asked, sockets }) => {
+                let reached = sockets.into_iter().filter_map(|socket| listeners.reach(socket));
+                looks.extend(reached.map(|address| Endpoint { address, host: identifier.ascii() }));
+                match common_webroot(found, &sites, &asked) {
+                    Some((root, site)) => Way::Webroot {
+                        root,
+                        shown_by: format!(
+                            "nginx, server block at {}",
+                            configuration.place(sites[site].server)
+                        ),
+                    },
+                    None => {
+                        edited.extend(asked);
+                        Way::Server
+                    }
                 }
-            },
+            }
         };
         ways.push((identifier.clone(), way));
     }
-    Ok(WebWays { ways, preparation: preparation(found, &configuration, &sites, &edited, thumbprint) })
+    let preparation = preparation(found, &configuration, &sites, &edited, thumbprint);
+    Ok(WebWays { ways, preparation, looks })
+}
+
+/// Who may be asked for a name.
+struct Asked {
+    sites: BTreeSet<usize>,
+    sockets: Vec<SocketAddr>,
 }
 
 /// The server blocks that may be asked, at whatever address the authority finds.
@@ -100,7 +117,7 @@ fn asked(
     sites: &[Site<'_>],
     port: u16,
     identifier: &Identifier,
-) -> Result<BTreeSet<usize>, String> {
+) -> Result<Asked, String> {
     if identifier.is_wildcard() {
         return Err("http-01 cannot show control over a wildcard name; only dns-01 can".to_owned());
     }
@@ -127,14 +144,21 @@ fn asked(
     narrow(&mut selected, |(socket, selected)| {
         matches!(selected, Selected::Named { .. }) || socket.ip().is_unspecified()
     });
-    Ok(selected
+    let sockets = selected
+        .iter()
+        // A socket that speaks the PROXY protocol answers nobody who connects directly.
+        .filter(|(socket, _)| !listeners.speaks_proxy(*socket))
+        .map(|(socket, _)| *socket)
+        .collect();
+    let sites = selected
         .into_iter()
         .flat_map(|(_, selected)| match selected {
             Selected::Named { site, .. } | Selected::Default(site) => vec![site],
             // Whichever regular expression matches: all of them are prepared.
             Selected::Undecided(sites) => sites,
         })
-        .collect())
+        .collect();
+    Ok(Asked { sites, sockets })
 }
 
 /// Keeps those that fit, or all where none does.

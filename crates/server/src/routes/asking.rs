@@ -9,9 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use certwright_api::problem::Problem;
-use certwright_api::renewals::{
-    CertificateRequest, RefusedRenewal, RenewRequest, Renewed, StartedRenewal,
-};
+use certwright_api::renewals::{CertificateRequest, RefusedRenewal, RenewRequest, Renewed, StartedRenewal};
 use certwright_api::runs::Run;
 use certwright_engine::Selection;
 
@@ -32,10 +30,10 @@ pub(crate) async fn request(
     sent: Sent<CertificateRequest>,
 ) -> Answered<Response> {
     let (engine, name) = (shared.engine.clone(), who.0.clone());
-    let work = async move {
+    let work = Box::pin(async move {
         let run = engine.request(&certificate, sent.value.plan.as_deref(), &name).await?;
         Ok(Run::from(&run))
-    };
+    });
     let accepted = (StatusCode::ACCEPTED, Some("runs"));
     once.perform(&shared, &who, &sent.digest, accepted, work).await
 }
@@ -51,7 +49,7 @@ pub(crate) async fn renew(
     sent: Sent<RenewRequest>,
 ) -> Answered<Response> {
     let (engine, name) = (shared.engine.clone(), who.0.clone());
-    let work = async move {
+    let work = Box::pin(async move {
         let selection = Selection {
             certificates: sent.value.certificates,
             due: sent.value.due,
@@ -73,6 +71,6 @@ pub(crate) async fn renew(
                 })
                 .collect(),
         })
-    };
+    });
     once.perform(&shared, &who, &sent.digest, (StatusCode::ACCEPTED, None), work).await
 }

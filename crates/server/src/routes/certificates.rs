@@ -102,10 +102,9 @@ pub(crate) async fn export(
     who: Who,
     sent: Sent<ExportRequest>,
 ) -> Answered<Response> {
-    let exported = unbroken(async move {
-        Ok(shared.engine.export(&certificate, sent.value.key, &who.0).await?)
-    })
-    .await?;
+    let exported =
+        unbroken(async move { Ok(shared.engine.export(&certificate, sent.value.key, &who.0).await?) })
+            .await?;
     let export = Export {
         certificate: exported.certificate,
         chain: exported.chain,

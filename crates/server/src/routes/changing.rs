@@ -78,10 +78,10 @@ pub(crate) async fn create(
     sent: Sent<CertificateDraft>,
 ) -> Answered<Response> {
     let (engine, name) = (shared.engine.clone(), who.0.clone());
-    let work = async move {
+    let work = Box::pin(async move {
         let row = engine.create_certificate(draft(sent.value), &name).await?;
         Ok(answers::certificate(&row, engine.now()))
-    };
+    });
     let created = (StatusCode::CREATED, Some("certificates"));
     once.perform(&shared, &who, &sent.digest, created, work).await
 }

@@ -29,10 +29,7 @@ pub(crate) async fn get(State(shared): State<Shared>) -> Answered<Json<Service>>
     security(()), responses((status = 200, body = ServiceHealth)))]
 pub(crate) async fn health(State(shared): State<Shared>) -> Answered<Json<ServiceHealth>> {
     shared.engine.store().latest_event().await.map_err(EngineError::from)?;
-    Ok(Json(ServiceHealth {
-        status: "ok".to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    }))
+    Ok(Json(ServiceHealth { status: "ok".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }))
 }
 
 /// This document.
