@@ -26,12 +26,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Trouble> {
         let is_json = is_json(request.headers());
+        // Refused by what it says of itself, before any of it is waited for.
+        if declared(request.headers()).is_some_and(|length| length > MOST_BYTES) {
+            return Err(too_large());
+        }
         let body = Bytes::from_request(request, state).await.map_err(|rejection| {
-            let status = rejection.into_response().status();
-            if status == StatusCode::PAYLOAD_TOO_LARGE {
-                Trouble::new(ProblemKind::TooLarge, "the body is larger than 1 MiB", "send less")
-            } else {
-                Trouble::new(ProblemKind::Unreadable, "the body did not arrive whole", "send it again")
+            match rejection.into_response().status() {
+                StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+                _ => Trouble::new(ProblemKind::Unreadable, "the body did not arrive whole", "send it again"),
             }
         })?;
         if !is_json && !body.is_empty() {
@@ -47,6 +49,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
         })?;
         Ok(Self { value, digest: hex::encode(Sha256::digest(text)) })
     }
+}
+
+fn too_large() -> Trouble {
+    Trouble::new(ProblemKind::TooLarge, "the body is larger than 1 MiB", "send less")
+}
+
+fn declared(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

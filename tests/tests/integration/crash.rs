@@ -41,8 +41,7 @@ async fn performance(lane: &mut Lane, original: &Files, stops: &[usize]) -> Resu
     let configuration = lane.configuration()?;
     let passed = failpoint::passed(id.as_str());
     // The next performance begins from the same world.
-    let revision = lane.row(&name).await?.certificate.revision;
-    lane.engine().delete_certificate(&name, revision, "test").await?;
+    lane.delete(&name).await?;
     for (path, text) in original {
         lane.nginx.write(&path.display().to_string(), text)?;
     }

@@ -75,6 +75,8 @@ pub(crate) struct Lane {
     pub clock: Arc<TestClock>,
     pub opened: Option<Opened>,
     data: tempfile::TempDir,
+    /// Serial numbers of versions that were stored, and deleted with their certificate by the test.
+    deleted: Mutex<Vec<String>>,
 }
 
 /// Every file of a configuration, by its path inside the folder.
@@ -83,7 +85,8 @@ pub(crate) type Files = BTreeMap<PathBuf, String>;
 impl Lane {
     pub(crate) async fn start(pebble: Pebble, nginx: Nginx) -> Result<Self> {
         let data = tempfile::Builder::new().prefix("certwright-data-").tempdir()?;
-        let mut lane = Self { pebble, nginx, clock: Arc::default(), opened: None, data };
+        let mut lane =
+            Self { pebble, nginx, clock: Arc::default(), opened: None, data, deleted: Mutex::default() };
         lane.open().await?;
         let engine = lane.engine();
         let profile = |name: &str| ProfileLimits {
@@ -124,14 +127,28 @@ impl Lane {
         configuration.challenge_port = self.nginx.http_port();
         configuration.challenge_addresses = vec![[127, 0, 0, 1].into()];
         configuration.resolvers = vec![self.pebble.names().address().to_string().parse()?];
-        let clock: Arc<dyn Clock> = self.clock.clone();
-        let opened = open_with(&configuration, clock, Arc::new(SystemChance), |options| {
-            certwright_engine::Options { verify_within: Duration::from_secs(8), ..options }
-        })
-        .await?;
-        opened.engine.sweep().await?;
-        self.opened = Some(opened);
-        Ok(())
+        let until = std::time::Instant::now() + Duration::from_secs(5);
+        loop {
+            let clock: Arc<dyn Clock> = self.clock.clone();
+            let adjust =
+                |options| certwright_engine::Options { verify_within: Duration::from_secs(8), ..options };
+            match open_with(&configuration, clock, Arc::new(SystemChance), adjust).await {
+                Ok(opened) => {
+                    opened.engine.sweep().await?;
+                    self.opened = Some(opened);
+                    return Ok(());
+                }
+                // A program that another lane of this process is just starting has inherited the lock for the
+                // moment between fork and exec.
+                Err(error)
+                    if error.to_string().contains("another Certwright")
+                        && std::time::Instant::now() < until =>
+                {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     pub(crate) fn engine(&self) -> &certwright_engine::Engine {
@@ -245,14 +262,8 @@ impl Lane {
 
     /// Every certificate that the authority issued is stored.
     pub(crate) async fn check_nothing_lost(&self) -> Result<()> {
-        let mut stored = Vec::new();
-        let listing =
-            self.engine().list_certificates(&certwright_engine::CertificateQuery::default()).await?;
-        for row in listing.items {
-            let id = row.certificate.id.as_str().to_owned();
-            let versions = self.engine().versions(&id, certwright_engine::Page::default()).await?;
-            stored.extend(versions.items.into_iter().filter_map(|version| Some(version.facts?.serial)));
-        }
+        let mut stored = self.deleted.lock().unwrap().clone();
+        stored.extend(self.stored_serials().await?);
         let normal = |serial: &str| serial.to_lowercase().replace(':', "").trim_start_matches('0').to_owned();
         let stored: Vec<_> = stored.iter().map(|serial| normal(serial)).collect();
         for serial in self.pebble.issued_serials() {
@@ -261,6 +272,26 @@ impl Lane {
             }
         }
         Ok(())
+    }
+
+    async fn stored_serials(&self) -> Result<Vec<String>> {
+        let mut stored = Vec::new();
+        let listing =
+            self.engine().list_certificates(&certwright_engine::CertificateQuery::default()).await?;
+        for row in listing.items {
+            let id = row.certificate.id.as_str().to_owned();
+            let versions = self.engine().versions(&id, certwright_engine::Page::default()).await?;
+            stored.extend(versions.items.into_iter().filter_map(|version| Some(version.facts?.serial)));
+        }
+        Ok(stored)
+    }
+
+    /// Deletes the certificate, remembering what was stored of it.
+    pub(crate) async fn delete(&self, name: &str) -> Result<()> {
+        let stored = self.stored_serials().await?;
+        self.deleted.lock().unwrap().extend(stored);
+        let revision = self.row(name).await?.certificate.revision;
+        Ok(self.engine().delete_certificate(name, revision, "test").await?)
     }
 }
 

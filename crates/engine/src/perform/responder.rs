@@ -34,7 +34,7 @@ pub(super) async fn retire(work: &mut Work<'_>, preparation: &Preparation) -> Re
     }
     let _lock = work.engine.locks.lock(&lock_of(preparation)).await;
     let copies = work.engine.layout.copies(&work.run.id);
-    let failures = undo_all(work, &preparation.acts, &applying(work, &copies)).await;
+    let failures = undo_all(work, &preparation.acts, &applying(work, &copies)).await?;
     work.pass("retire-responder:undone")?;
     if let Some(failure) = failures.into_iter().next() {
         return Ok(fail(failure));

@@ -34,7 +34,7 @@ pub(super) async fn perform(
         return Ok(Outcome::Skipped("nothing was changed".to_owned()));
     }
     let copies = work.engine.layout.copies(&work.run.id);
-    let mut failures = undo_all(work, &done, &applying(work, &copies)).await;
+    let mut failures = undo_all(work, &done, &applying(work, &copies)).await?;
     work.pass("roll-back:undone")?;
     if let (true, Some(link)) = (switched, link) {
         let from = work.run.plan.steps.iter().find_map(|step| match step {

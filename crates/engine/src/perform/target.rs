@@ -26,19 +26,17 @@ pub(super) async fn undo_all(
     work: &Work<'_>,
     acts: &[ProviderAct],
     applying: &OwnedApplying<'_>,
-) -> Vec<Failure> {
+) -> Result<Vec<Failure>, Interrupted> {
     let mut failures = Vec::new();
     for (index, act) in acts.iter().enumerate().rev() {
-        if work.pass(&format!("undo:before-{index}")).is_err() {
-            break;
-        }
+        work.pass(&format!("undo:before-{index}"))?;
         let undone = match target(act) {
             Ok(target) => target.undo(act, &applying.borrowed()).await,
             Err(failure) => Err(failure),
         };
         failures.extend(undone.err());
     }
-    failures
+    Ok(failures)
 }
 
 /// What acts are handed.
