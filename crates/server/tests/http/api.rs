@@ -149,8 +149,3 @@ async fn what_the_client_reads_is_what_the_service_says() {
         assert!(client.openapi().await.unwrap()["paths"]["/api/v1/runs"].is_object());
     }
 }
-
-#[test]
-fn dump() {
-    std::fs::write("/tmp/openapi.json", certwright_server::openapi()).unwrap();
-}

@@ -12,8 +12,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
+/// What callers by TCP show.
 pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
+/// A running service with a client for each way in.
 pub(crate) struct Running {
     pub(crate) local: Client,
     pub(crate) tcp: Client,
@@ -24,6 +26,7 @@ pub(crate) struct Running {
     _opened: Opened,
 }
 
+/// Starts one.
 pub(crate) async fn running() -> Running {
     let folder = tempfile::tempdir().unwrap();
     let opened = open(&Configuration::of(folder.path().join("data"))).await.unwrap();
@@ -46,6 +49,7 @@ pub(crate) async fn running() -> Running {
     }
 }
 
+/// A certificate for one name, served nowhere.
 pub(crate) fn draft(name: &str) -> CertificateDraft {
     CertificateDraft {
         identifiers: vec![name.to_owned()],
