@@ -126,7 +126,7 @@ impl Lane {
         let mut configuration = Configuration::of(self.data.path().join("data"));
         configuration.challenge_port = self.nginx.http_port();
         configuration.challenge_addresses = vec![[127, 0, 0, 1].into()];
-        configuration.resolvers = vec![self.pebble.names().address().to_string().parse()?];
+        configuration.resolvers = vec![self.pebble.names().address().parse()?];
         let until = std::time::Instant::now() + Duration::from_secs(5);
         loop {
             let clock: Arc<dyn Clock> = self.clock.clone();

@@ -9,6 +9,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -61,17 +62,18 @@ impl Board {
 impl ChallengeBoard for Board {
     async fn put(&self, port: u16, token: &str, key_authorization: &str) -> Result<(), String> {
         let mut ports = self.ports.lock().await;
-        if !ports.contains_key(&port) {
-            let listening = Listening { answers: Answers::default(), close: CancellationToken::new() };
-            for listener in self.bind(port).await? {
-                tokio::spawn(serve(listener, Arc::clone(&listening.answers), listening.close.clone()));
+        let listening = match ports.entry(port) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => {
+                let listening = Listening { answers: Answers::default(), close: CancellationToken::new() };
+                for listener in self.bind(port).await? {
+                    tokio::spawn(serve(listener, Arc::clone(&listening.answers), listening.close.clone()));
+                }
+                free.insert(listening)
             }
-            ports.insert(port, listening);
-        }
-        if let Some(listening) = ports.get(&port) {
-            let mut answers = listening.answers.lock().unwrap_or_else(PoisonError::into_inner);
-            answers.insert(token.to_owned(), key_authorization.to_owned());
-        }
+        };
+        let mut answers = listening.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.insert(token.to_owned(), key_authorization.to_owned());
         Ok(())
     }
 

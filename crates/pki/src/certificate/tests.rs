@@ -1,3 +1,5 @@
+//! What is read off certificates and chains, and what is refused.
+
 use super::*;
 use crate::testing::{Authority, identifiers, key, now, serial, valid};
 use certwright_core::SignedDuration;

@@ -1,3 +1,5 @@
+//! Keys: made, read in every form, and never shown.
+
 use super::*;
 use pem::{Pem, encode};
 
