@@ -20,7 +20,7 @@ pub enum IssuingRoots {
 /// What a profile of an authority permits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileLimits {
-    /// The profile's name at the authority; empty for an authority without profiles.
+    /// The profile's name at the authority; empty where nobody told us its profiles.
     pub name: String,
     /// The most identifiers in one certificate.
     pub max_identifiers: u32,
@@ -65,11 +65,15 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// The limits for the profile the user named, or the authority's first.
+    /// The limits for the profile the user named, or the authority's first. Limits without a name hold for every
+    /// profile: nobody told us what the profiles are, and the directory will when the plan is made.
     pub fn limits(&self, profile: Option<&str>) -> Option<&ProfileLimits> {
         match profile {
             None => self.profiles.first(),
-            Some(name) => self.profiles.iter().find(|limits| limits.name == name),
+            Some(name) => {
+                let named = self.profiles.iter().find(|limits| limits.name == name);
+                named.or_else(|| self.profiles.iter().find(|limits| limits.name.is_empty()))
+            }
         }
     }
 }

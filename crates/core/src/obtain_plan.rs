@@ -45,7 +45,7 @@ pub fn obtain_plan(facts: &ObtainFacts<'_>) -> Result<Plan, Failure> {
     // limits were checked keeps the promise made to the user.
     let offered = facts.offered_profiles.unwrap_or_default();
     let profile = match profile {
-        Some(name) if !offered.is_empty() && !offered.contains(&name) => {
+        Some(name) if !offered.contains(&name) && (!offered.is_empty() || limits.name.is_empty()) => {
             return Err(unknown_profile(facts, &name));
         }
         Some(name) => Some(name),

@@ -4,7 +4,7 @@ use crate::failure::{Failure, FailureClass, back_off};
 use crate::id::{CertificateId, DeploymentId, RunId, VersionId};
 use crate::identifier::Identifier;
 use crate::plan::{Plan, PlanKind};
-use crate::step::StepRole;
+use crate::step::{Step, StepRole};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -205,14 +205,24 @@ impl Run {
             .unwrap_or(0)
     }
 
+    /// Whether a cancel still stops it. Once the request was sent the authority may have issued a certificate,
+    /// and one that is issued is stored: from there on the run goes to its end.
+    pub fn can_be_cancelled(&self) -> bool {
+        !self
+            .plan
+            .steps
+            .iter()
+            .zip(&self.marks)
+            .any(|(step, mark)| matches!(step, Step::Finalize) && !matches!(mark, Mark::Todo))
+    }
+
     /// The next move, computed from what is stored. Ordinary steps are left alone once something failed or a
-    /// person cancelled; a published certificate can no longer be cancelled.
+    /// person cancelled in time.
     pub fn next(&self, now: Timestamp) -> Next {
         let failed = self.failure().is_some();
-        let stopped = failed || self.cancelled;
+        let stopped = failed || (self.cancelled && self.can_be_cancelled());
         for (index, (step, mark)) in self.plan.steps.iter().zip(&self.marks).enumerate() {
             let wanted = match step.role() {
-                // A cancel does not cut an act in half: what was begun perhaps happened, and clean-up needs to know.
                 StepRole::Ordinary => !stopped,
                 StepRole::CleanUp => true,
                 StepRole::AfterFailure => stopped,
@@ -295,3 +305,7 @@ impl Run {
         self
     }
 }
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

@@ -17,6 +17,11 @@ use certwright_core::version::Version;
 use certwright_providers::deploy;
 use certwright_store::{CertificateEdit, CertificateQuery, CertificateRow, Listing, NewCertificate, Page};
 use serde_json::{Map, Value};
+use std::time::Duration;
+
+/// How often, and with which pause, a deletion looks whether the cancelled runs have cleaned up: 20 s in all.
+const CANCEL_LOOKS: u32 = 100;
+const CANCEL_PAUSE: Duration = Duration::from_millis(200);
 
 /// A certificate as a person asks for it.
 #[derive(Clone, Debug, Default)]
@@ -250,11 +255,11 @@ impl Engine {
         Ok(self.store.certificate_row(&id).await?)
     }
 
-    /// Deletes a certificate. Served files and the server's configuration stay as they are; a run that is
-    /// going on must have been cancelled first.
+    /// Deletes a certificate: cancels what is going on, waits for its clean-up, then removes it. Served files and
+    /// the server's configuration stay as they are.
     ///
     /// # Errors
-    /// When a run is going on, or somebody else changed it.
+    /// When a run is still cleaning up, or somebody else changed it.
     pub async fn delete_certificate(
         &self,
         id_or_name: &str,
@@ -265,6 +270,13 @@ impl Engine {
         let id = row.certificate.id;
         for run in self.store.live_runs(&id).await? {
             self.store.request_cancel(&run.id, who, self.now()).await?;
+        }
+        // Its clean-up is short; what takes longer is told by the store's refusal, and asking again is harmless.
+        for _ in 0..CANCEL_LOOKS {
+            if self.store.live_run(&id).await?.is_none() {
+                break;
+            }
+            tokio::time::sleep(CANCEL_PAUSE).await;
         }
         let words =
             format!("{who} deleted {}; served files were left in place", row.certificate.settings.name);

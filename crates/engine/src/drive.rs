@@ -122,13 +122,14 @@ async fn perform(work: &mut Work<'_>) -> Result<(), Interrupted> {
     let index = work.index;
     let step = work.run.plan.steps[index].clone();
     let again = !matches!(work.run.marks[index], Mark::Todo);
+    let in_time = work.run.can_be_cancelled();
     work.pass(&format!("{}:before-begun", step.name()))?;
     work.run = work.run.clone().begin(index);
     if !again {
         work.tell(EventKind::StepBegun, Level::Info, describe::step(&step));
     }
     work.save(None).await?;
-    if work.run.cancelled && step.role() == StepRole::Ordinary && !again {
+    if work.run.cancelled && in_time && step.role() == StepRole::Ordinary && !again {
         // Cancelled before the act: nothing was done, so nothing is owed.
         work.run.marks[index] = Mark::Todo;
         return Ok(());
@@ -177,10 +178,13 @@ async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), Interrupted>
     let (level, words) = match (state, work.run.failure()) {
         (RunState::Done, _) => (Level::Info, describe::run(&work.run)),
         (RunState::Cancelled, _) => (Level::Warning, describe::run(&work.run)),
-        (_, failure) => (
-            Level::Error,
-            format!("{}: {}", describe::run(&work.run), failure.map(ToString::to_string).unwrap_or_default()),
-        ),
+        (_, failure) => {
+            let what = match &work.run.plan.kind {
+                PlanKind::Obtain => describe::run(&work.run),
+                PlanKind::Deploy { target, .. } => format!("Issued, not deployed to {target}"),
+            };
+            (Level::Error, format!("{what}: {}", failure.map(ToString::to_string).unwrap_or_default()))
+        }
     };
     work.tell(EventKind::RunEnded, level, words);
     work.pass("run:before-ended")?;

@@ -128,6 +128,12 @@ impl Engine {
     ) -> NewEvent {
         let message = message.into();
         self.log(certificate).lines(&message);
+        let run_id = run.map(RunId::as_str);
+        match level {
+            Level::Info => tracing::info!(%certificate, run = run_id, ?kind, "{message}"),
+            Level::Warning => tracing::warn!(%certificate, run = run_id, ?kind, "{message}"),
+            Level::Error => tracing::error!(%certificate, run = run_id, ?kind, "{message}"),
+        }
         NewEvent {
             at: self.now(),
             certificate: Some(certificate.clone()),

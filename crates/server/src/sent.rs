@@ -45,10 +45,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
         }
         let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
         let value = serde_json::from_slice(text).map_err(|error| {
-            Trouble::new(ProblemKind::Unreadable, format!("the body cannot be read: {error}"), "correct it")
+            let words = without_value(&error.to_string());
+            Trouble::new(ProblemKind::Unreadable, format!("the body cannot be read: {words}"), "correct it")
         })?;
         Ok(Self { value, digest: hex::encode(Sha256::digest(text)) })
     }
+}
+
+/// A complaint without the text that it is about: that may be a key in the wrong place.
+fn without_value(words: &str) -> String {
+    let parts = words
+        .split_once(": string \"")
+        .and_then(|(before, rest)| Some((before, rest.rsplit_once("\", expected ")?.1)));
+    parts.map_or_else(|| words.to_owned(), |(before, after)| format!("{before}: a string, expected {after}"))
 }
 
 fn too_large() -> Trouble {
@@ -82,5 +91,24 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
             )),
             Err(error) => Err(Trouble::new(ProblemKind::Unreadable, error.body_text(), "correct the query")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use certwright_api::accounts::AccountDraft;
+
+    #[test]
+    fn a_key_in_the_wrong_place_is_not_said_again() {
+        let words = |body: &str| serde_json::from_str::<AccountDraft>(body).unwrap_err().to_string();
+        let misplaced = words(r#"{ "authority": "x", "external_account": "hunter \"2" }"#);
+        assert!(misplaced.contains("hunter"), "{misplaced}");
+        assert_eq!(
+            without_value(&misplaced),
+            "invalid type: a string, expected struct ExternalAccount at line 1 column 52"
+        );
+        let other = words(r#"{ "authority": 7 }"#);
+        assert_eq!(without_value(&other), other);
     }
 }

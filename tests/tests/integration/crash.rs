@@ -7,12 +7,12 @@ use certwright_engine::failpoint;
 use certwright_tests::Pebble;
 use std::sync::{Arc, Mutex};
 
-const HOSTS: [&str; 3] = ["shop.example.test", "www.shop.example.test", "blog.example.test"];
+pub(crate) const HOSTS: [&str; 3] = ["shop.example.test", "www.shop.example.test", "blog.example.test"];
 
 /// How many engines are stopped and started side by side.
-const LANES: usize = 4;
+pub(crate) const LANES: usize = 4;
 
-async fn lane() -> Result<Lane> {
+pub(crate) async fn lane() -> Result<Lane> {
     let nginx = two_sites()?;
     // No reuse: every run shall show control, so that challenges are open when it is stopped.
     let pebble = Pebble::builder()
@@ -25,7 +25,11 @@ async fn lane() -> Result<Lane> {
 }
 
 /// Runs one certificate with these stops; gives the places it passed and the configuration at the end.
-async fn performance(lane: &mut Lane, original: &Files, stops: &[usize]) -> Result<(Vec<String>, Files)> {
+pub(crate) async fn performance(
+    lane: &mut Lane,
+    original: &Files,
+    stops: &[usize],
+) -> Result<(Vec<String>, Files)> {
     let draft = lane.draft(&HOSTS);
     let row = lane.engine().create_certificate(draft, "test").await?;
     let (id, name) = (row.certificate.id.clone(), row.certificate.settings.name.clone());
@@ -40,12 +44,7 @@ async fn performance(lane: &mut Lane, original: &Files, stops: &[usize]) -> Resu
     lane.check_served(&name, &HOSTS).await?;
     let configuration = lane.configuration()?;
     let passed = failpoint::passed(id.as_str());
-    // The next performance begins from the same world.
-    lane.delete(&name).await?;
-    for (path, text) in original {
-        lane.nginx.write(&path.display().to_string(), text)?;
-    }
-    lane.nginx.reload()?;
+    lane.reset(&name, original).await?;
     let normal =
         configuration.into_iter().map(|(path, text)| (path, text.replace(id.as_str(), "CERT"))).collect();
     Ok((passed, normal))
@@ -104,7 +103,7 @@ async fn stopped_anywhere_it_ends_the_same() -> Result<()> {
 }
 
 /// The configuration without what differs from lane to lane.
-fn normalized(files: &Files, lane: &Lane) -> Files {
+pub(crate) fn normalized(files: &Files, lane: &Lane) -> Files {
     let replacements = [
         (lane.nginx.dir().display().to_string(), "NGINX"),
         (lane.data_path().display().to_string(), "DATA"),

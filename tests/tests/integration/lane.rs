@@ -181,6 +181,11 @@ impl Lane {
 
     /// Works until nothing is left to do within an hour; false when a failpoint stopped it.
     pub(crate) async fn settle(&self) -> Result<bool> {
+        self.settle_within(SignedDuration::from_mins(50)).await
+    }
+
+    /// Works until nothing is left to do this soon, moving the clock from moment to moment.
+    pub(crate) async fn settle_within(&self, soon: SignedDuration) -> Result<bool> {
         let engine = self.engine();
         let real = std::time::Instant::now();
         loop {
@@ -189,7 +194,7 @@ impl Lane {
             }
             ensure!(real.elapsed() < Duration::from_secs(120), "nothing settled within two minutes");
             match engine.store().next_moment().await? {
-                Some(moment) if moment <= self.clock.now() + SignedDuration::from_mins(50) => {
+                Some(moment) if moment <= self.clock.now() + soon => {
                     // What the other side does in the meantime takes real time, however little.
                     tokio::time::sleep(Duration::from_millis(60)).await;
                     self.clock.advance_to(moment);
@@ -213,17 +218,7 @@ impl Lane {
 
     /// Every configuration file of nginx as it is now.
     pub(crate) fn configuration(&self) -> Result<Files> {
-        let mut files = Files::new();
-        for folder in ["", "conf.d", "sites"] {
-            for entry in std::fs::read_dir(self.nginx.dir().join(folder))? {
-                let path = entry?.path();
-                if path.extension().is_some_and(|extension| extension == "conf") {
-                    let name = path.strip_prefix(self.nginx.dir())?.to_owned();
-                    files.insert(name, std::fs::read_to_string(&path)?);
-                }
-            }
-        }
-        Ok(files)
+        configuration(&self.nginx)
     }
 
     /// Checks what must hold at the end of every story: the newest version is served at every name with the key
@@ -286,6 +281,15 @@ impl Lane {
         Ok(stored)
     }
 
+    /// Deletes the certificate and puts nginx back, so that the next story begins from the same world.
+    pub(crate) async fn reset(&self, name: &str, original: &Files) -> Result<()> {
+        self.delete(name).await?;
+        for (path, text) in original {
+            self.nginx.write(&path.display().to_string(), text)?;
+        }
+        self.nginx.reload()
+    }
+
     /// Deletes the certificate, remembering what was stored of it.
     pub(crate) async fn delete(&self, name: &str) -> Result<()> {
         let stored = self.stored_serials().await?;
@@ -293,6 +297,21 @@ impl Lane {
         let revision = self.row(name).await?.certificate.revision;
         Ok(self.engine().delete_certificate(name, revision, "test").await?)
     }
+}
+
+/// Every configuration file of this nginx as it is now.
+pub(crate) fn configuration(nginx: &Nginx) -> Result<Files> {
+    let mut files = Files::new();
+    for folder in ["", "conf.d", "sites"] {
+        for entry in std::fs::read_dir(nginx.dir().join(folder))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "conf") {
+                let name = path.strip_prefix(nginx.dir())?.to_owned();
+                files.insert(name, std::fs::read_to_string(&path)?);
+            }
+        }
+    }
+    Ok(files)
 }
 
 /// An nginx with the two sites, and an old certificate for the shop.

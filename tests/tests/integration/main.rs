@@ -1,7 +1,23 @@
 //! The integration tests, against real servers: Pebble with its nasty defaults, nginx, openssl as the judge.
-#![expect(clippy::disallowed_methods, reason = "a test's files need not survive a power cut")]
 #![expect(clippy::unwrap_used, reason = "a panic in a test is the report")]
 
+mod canary;
+#[cfg(feature = "failpoints")]
+mod cancel;
 #[cfg(feature = "failpoints")]
 mod crash;
+mod failures;
+mod foreign;
+mod hundred;
+#[cfg(feature = "failpoints")]
+mod kill;
 mod lane;
+mod lines;
+mod listener;
+mod process;
+mod secrets;
+mod service;
+mod story;
+mod vaults;
+mod watching;
+mod world;

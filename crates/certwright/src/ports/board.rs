@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Authorities look from several places at once; more than this at a time is somebody else.
@@ -27,6 +28,7 @@ type Answers = Arc<Mutex<HashMap<String, String>>>;
 struct Listening {
     answers: Answers,
     close: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 pub(super) struct Board {
@@ -65,11 +67,12 @@ impl ChallengeBoard for Board {
         let listening = match ports.entry(port) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => {
-                let listening = Listening { answers: Answers::default(), close: CancellationToken::new() };
-                for listener in self.bind(port).await? {
-                    tokio::spawn(serve(listener, Arc::clone(&listening.answers), listening.close.clone()));
-                }
-                free.insert(listening)
+                let (answers, close) = (Answers::default(), CancellationToken::new());
+                let listeners = self.bind(port).await?.into_iter();
+                let tasks = listeners
+                    .map(|listener| tokio::spawn(serve(listener, Arc::clone(&answers), close.clone())))
+                    .collect();
+                free.insert(Listening { answers, close, tasks })
             }
         };
         let mut answers = listening.answers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,6 +90,10 @@ impl ChallengeBoard for Board {
         };
         if empty && let Some(listening) = ports.remove(&port) {
             listening.close.cancel();
+            // Until the sockets are closed: who puts the next answer binds them again.
+            for task in listening.tasks {
+                let _ = task.await;
+            }
         }
     }
 }
@@ -138,4 +145,20 @@ fn answer(request: &http::Request<Incoming>, answers: &Answers) -> http::Respons
     response.headers_mut().insert("server", http::HeaderValue::from_static("certwright"));
     response.headers_mut().insert("content-type", http::HeaderValue::from_static("text/plain"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn closed_with_the_last_answer_it_can_be_opened_again_at_once() {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let board = Board::new(vec![Ipv4Addr::LOCALHOST.into()]);
+        for _ in 0..200 {
+            board.put(port, "token", "answer").await.unwrap();
+            board.take(port, "token").await;
+        }
+        std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap_err();
+    }
 }
