@@ -162,3 +162,13 @@ fn a_target_that_needs_rsa_decides_unless_the_user_chose() {
     assert_eq!(key_type(Some(KeyType::EcdsaP256), &[KeyType::Rsa2048], &both), KeyType::EcdsaP256);
     assert_eq!(key_type(None, &[KeyType::Rsa2048], &authority(false)), KeyType::EcdsaP256);
 }
+
+#[test]
+fn limits_without_a_name_hold_for_every_profile() {
+    let mut own = authority(false);
+    own.profiles.drain(1..);
+    own.profiles[0].name.clear();
+    let any = |names: &str| CertificateSettings { profile: Some("any".into()), ..settings(names) };
+    assert!(complaints(&any("a.example.com"), Some(&own)).is_empty());
+    assert!(complaints(&any("8.8.8.8"), Some(&own))[0].contains("does not certify IP addresses"));
+}

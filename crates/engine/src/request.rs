@@ -6,7 +6,7 @@ use crate::obtain_run;
 use crate::preview::{Preview, difference};
 use crate::standing::due_of;
 use certwright_core::due::{Due, Reason};
-use certwright_core::id::{CertificateId, DeploymentId, RunId};
+use certwright_core::id::{CertificateId, RunId};
 use certwright_core::plan::PlanKind;
 use certwright_core::run::{Mark, Run, RunState};
 use certwright_store::{
@@ -219,17 +219,20 @@ impl Engine {
         Ok(self.store.request_cancel(&RunId::from(id), who, self.now()).await?)
     }
 
-    /// Asks for a deployment again, now. With a fingerprint, only by the plan that was shown.
+    /// Deploys the newest version again wherever it should be served, now; the authority is not asked for
+    /// anything. What a person cancelled or must look at again goes on by this.
     ///
     /// # Errors
-    /// When nothing was issued yet.
-    pub async fn redeploy(
-        &self,
-        deployment: &str,
-        approved: Option<&str>,
-        who: &str,
-    ) -> Result<(), EngineError> {
-        self.store.ask_deployment(&DeploymentId::from(deployment), approved, self.now(), who, &[]).await?;
-        Ok(())
+    /// When nothing was issued yet, or there is no target.
+    pub async fn deploy(&self, id_or_name: &str, who: &str) -> Result<CertificateRow, EngineError> {
+        let row = self.store.find_certificate(id_or_name).await?;
+        if row.deployments.is_empty() {
+            let words = "there is no target; add one: certwright cert edit NAME --deploy nginx".to_owned();
+            return Err(EngineError::Conflict { field: "deployments".to_owned(), words });
+        }
+        for deployment in &row.deployments {
+            self.store.ask_deployment(&deployment.id, None, self.now(), who, &[]).await?;
+        }
+        Ok(self.store.certificate_row(&row.certificate.id).await?)
     }
 }

@@ -62,7 +62,9 @@ impl Engine {
         match work {
             Work::Certificate(id) => self.decide(id, fence).await,
             Work::Run { run, certificate } => self.go_on(run, certificate, fence).await,
-            Work::Deployment { deployment, certificate } => self.deploy(deployment, certificate, fence).await,
+            Work::Deployment { deployment, certificate } => {
+                self.deploy_due(deployment, certificate, fence).await
+            }
         }
     }
 
@@ -135,7 +137,7 @@ impl Engine {
     }
 
     /// Plans and drives a deployment.
-    async fn deploy(
+    async fn deploy_due(
         &self,
         id: &DeploymentId,
         certificate: &CertificateId,

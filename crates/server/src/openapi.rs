@@ -48,6 +48,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(certificates::test))
         .routes(routes!(certificates::export))
         .routes(routes!(asking::request))
+        .routes(routes!(asking::deploy))
         .routes(routes!(asking::renew))
         .routes(routes!(history::versions))
         .routes(routes!(history::observations))

@@ -88,7 +88,7 @@ impl Stage {
         Ok(service)
     }
 
-    /// The text with `{directory}`, `{names}`, `{nginx}`, `{http}`, `{https}`, `{folder}` and `{api}` filled in.
+    /// The text with `{directory}`, `{names}`, `{nginx}`, `{http}`, `{https}`, `{folder}`, `{api}` filled in.
     pub(super) fn fill_in(&self, text: &str) -> String {
         let shown = |path: &Path| path.display().to_string();
         text.replace("{directory}", &self.pebble.directory_url())

@@ -1,5 +1,6 @@
 //! A real SIGKILL before and after every kind of step: the same end state, the stored key is the served key, and
 //! no certificate was issued that nobody stores. The service runs as a process and kills itself where it is told.
+#![expect(clippy::print_stdout, reason = "how long each kill took is asked for with --nocapture")]
 
 use crate::lane::Files;
 use crate::world::{World, items};

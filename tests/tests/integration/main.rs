@@ -9,6 +9,7 @@ mod crash;
 mod failures;
 mod foreign;
 mod hundred;
+mod kept;
 #[cfg(feature = "failpoints")]
 mod kill;
 mod lane;

@@ -140,6 +140,11 @@ fn only_announced_lines_changed(world: &World, preview: &Value) -> Result<()> {
 /// Three renewals, each seen served at every host; at every look everything served is valid. Gives the number
 /// of different certificates seen.
 fn renews_unattended(world: &mut World) -> Result<usize> {
+    // A profile that the authority does not offer is found before anything is ordered.
+    world.service.done(&["cert", "edit", "sites", "--profile=weekly"])?;
+    let preview = world.service.expect(1, &["cert", "preview", "sites"])?;
+    let why = preview["plans"][0]["failure"]["answer"].as_str().unwrap_or_default();
+    ensure!(why == "the authority offers: default, minute", "{preview:#}");
     world.service.done(&["cert", "edit", "sites", "--profile=minute"])?;
     world.service.done(&["cert", "request", "sites", "--yes"])?;
     let mut seen = vec![world.served()?];

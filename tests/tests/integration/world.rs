@@ -101,7 +101,7 @@ impl World {
 
     /// What must hold at the end: openssl is shown the newest version at every host, its key is the stored one,
     /// everything that was issued is stored, and no answer to a challenge is left.
-    pub(crate) fn check_served(&mut self, name: &str, hosts: &[&str], port: u16) -> Result<()> {
+    pub(crate) fn check_served(&self, name: &str, hosts: &[&str], port: u16) -> Result<()> {
         let shown = self.wait_until(name, "served")?;
         let text = |pointer: &str| shown.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let fingerprint = text("/version/facts/fingerprint").context("the version has no facts")?;

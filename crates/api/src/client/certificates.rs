@@ -94,6 +94,14 @@ impl Client {
         self.send(call.body(&body).once(idempotency_key)).await
     }
 
+    /// Deploys the newest version again, now.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn deploy(&self, id_or_name: &str) -> Answer<Certificate> {
+        self.send(Call::post(PATH).segment(id_or_name).then("deploy")).await
+    }
+
     /// Asks for new versions of several certificates.
     ///
     /// # Errors

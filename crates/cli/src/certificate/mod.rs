@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod deploy;
 mod edit;
 mod export;
 mod key;
@@ -38,6 +39,8 @@ pub enum CertificateCommand {
     Test(test::Test),
     /// Request a new version now, and follow it until it is served
     Request(request::Request),
+    /// Deploy the newest version again, without any order
+    Deploy(deploy::Deploy),
     /// Show a certificate's log
     Log(log::Log),
     /// Write certificate, chain and, if asked for, the private key as PEM
@@ -70,6 +73,7 @@ impl CertificateCommand {
             Self::Preview(command) => command.run(session).await,
             Self::Test(command) => command.run(session).await,
             Self::Request(command) => command.run(session).await,
+            Self::Deploy(command) => command.run(session).await,
             Self::Log(command) => command.run(session).await,
             Self::Export(command) => command.run(session).await,
             Self::Versions(command) => command.run(session).await,

@@ -1,13 +1,17 @@
 //! Asking for new versions: of one certificate, by its preview, or of many.
 
+use crate::answers;
 use crate::door::Who;
 use crate::once::Once;
 use crate::sent::Sent;
 use crate::state::Shared;
 use crate::trouble::Answered;
+use crate::unbroken::unbroken;
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use certwright_api::certificates::Certificate;
 use certwright_api::problem::Problem;
 use certwright_api::renewals::{CertificateRequest, RefusedRenewal, RenewRequest, Renewed, StartedRenewal};
 use certwright_api::runs::Run;
@@ -36,6 +40,25 @@ pub(crate) async fn request(
     });
     let accepted = (StatusCode::ACCEPTED, Some("runs"));
     once.perform(&shared, &who, &sent.digest, accepted, work).await
+}
+
+/// Deploys the newest version again, now; the authority is not asked for anything.
+#[utoipa::path(post, path = "/certificates/{certificate}/deploy", operation_id = "deployCertificate",
+    tag = "certificates",
+    params(("certificate" = String, Path, description = "Id or name")),
+    responses((status = 202, body = Certificate),
+              (status = 409, body = Problem, content_type = "application/problem+json",
+               description = "Nothing was issued yet, or there is no target")))]
+pub(crate) async fn deploy(
+    State(shared): State<Shared>,
+    Path(certificate): Path<String>,
+    who: Who,
+) -> Answered<(StatusCode, Json<Certificate>)> {
+    unbroken(async move {
+        let row = shared.engine.deploy(&certificate, &who.0).await?;
+        Ok((StatusCode::ACCEPTED, Json(answers::certificate(&row, shared.engine.now()))))
+    })
+    .await
 }
 
 /// Asks for new versions of several certificates.
