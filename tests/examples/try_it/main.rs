@@ -15,13 +15,13 @@ use stage::Stage;
 /// One step: what it is about, and its line for the shell, which finds [`ENVIRONMENT`] set.
 type Step = (&'static str, &'static str);
 
-/// How the service is started; its output goes to a log that is shown when something fails. `{…}` is filled in,
-/// see `Stage::fill_in`.
+/// How the service is started; its output goes to a log that is shown when something fails. What is in braces
+/// is filled in, see `Stage::fill_in`.
 const SERVICE: &str = "certwright serve --listen 127.0.0.1:{api} --challenge-port {http} \
      --challenge-addresses 127.0.0.1 --resolvers {names}";
 
-/// Variables of every line. By the first the command line finds the service's socket; the others only keep the
-/// lines short.
+/// Variables of every line. By the first the command line finds the service's socket; the others only keep
+/// the lines short.
 const ENVIRONMENT: [(&str, &str); 5] = [
     ("CERTWRIGHT_DATA_DIR", "{folder}/data"),
     ("TRY", "{folder}"),

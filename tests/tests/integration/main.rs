@@ -1,5 +1,6 @@
 //! The integration tests, against real servers: Pebble with its nasty defaults, nginx, openssl as the judge.
 #![expect(clippy::unwrap_used, reason = "a panic in a test is the report")]
+#![expect(clippy::print_stdout, reason = "what a story measured is printed beside its verdict")]
 
 mod canary;
 #[cfg(feature = "failpoints")]
