@@ -11,7 +11,11 @@ pub(crate) fn features() -> Result<Vec<&'static str>> {
     let manifest = workspace::read(&workspace::root().join("crates/certwright/Cargo.toml"))?;
     let manifest: toml::Table = manifest.parse()?;
     let declared = manifest.get("features").and_then(|features| features.get("failpoints")).is_some();
-    Ok(if declared { vec!["--features", "certwright/failpoints,certwright-tests/failpoints"] } else { Vec::new() })
+    Ok(if declared {
+        vec!["--features", "certwright/failpoints,certwright-tests/failpoints"]
+    } else {
+        Vec::new()
+    })
 }
 
 /// `cargo VERB --workspace MORE` with the common features.

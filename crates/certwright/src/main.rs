@@ -139,10 +139,17 @@ fn start_log(json: bool) {
     }
 }
 
-/// Where the command line finds the service unless it is told: the socket in the data directory.
+/// Where the command line finds the service unless it is told: by the same configuration that the service reads.
+/// One that cannot be read is the service's to complain about.
 fn socket_of_client() -> std::path::PathBuf {
-    let directory = std::env::var_os("CERTWRIGHT_DATA_DIR").map_or_else(usual_data_directory, Into::into);
-    directory.join("certwright.sock")
+    let variable = |name: &str| std::env::var_os(name).map(std::path::PathBuf::from);
+    let overrides = Overrides {
+        file: variable("CERTWRIGHT_CONFIG"),
+        data_directory: variable("CERTWRIGHT_DATA_DIR"),
+        ..Overrides::default()
+    };
+    Configuration::read(&overrides)
+        .map_or_else(|_| usual_data_directory().join("certwright.sock"), |configuration| configuration.socket)
 }
 
 fn print(text: &str) -> Result<()> {

@@ -107,7 +107,8 @@ fn headed(what: &str, remedy: &str, look: Look) -> String {
 
 fn problem_words(problem: &Problem, look: Look) -> String {
     let mut what = problem.title.clone();
-    if problem.refusals.is_empty() && !problem.detail.is_empty() {
+    // A failure below says more than the detail, which is the same in one line.
+    if problem.refusals.is_empty() && problem.failure.is_none() && !problem.detail.is_empty() {
         what = format!("{what}: {}", problem.detail);
     }
     // Each refusal, and a failure, says its own remedy.

@@ -30,6 +30,11 @@ pub(crate) fn minute(at: Timestamp, now: Timestamp) -> String {
     format!("{} ({})", relative(at, now), at.strftime("%Y-%m-%d %H:%M UTC"))
 }
 
+/// The other way round, for "until …".
+pub(crate) fn exactly(at: Timestamp, now: Timestamp) -> String {
+    format!("{} ({})", at.strftime("%Y-%m-%d %H:%M UTC"), relative(at, now))
+}
+
 /// The second, for lines of events.
 pub(crate) fn second(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()

@@ -122,7 +122,8 @@ pub struct Deployment {
 pub enum Health {
     /// Issued, deployed and verified wherever it should be.
     Served,
-    /// Issued, and no target is configured: nobody can say whether it is served.
+    /// Issued, and deployed where it should be, but some target or all of them have no place where a handshake
+    /// could show it: nobody can say whether it is served.
     Issued,
     /// A run is going on or waiting.
     Working,
@@ -176,14 +177,13 @@ impl Health {
         if not_after.is_none() {
             return Self::New;
         }
-        if deployments.is_empty() {
-            return Self::Issued;
+        let deployed = |deployment: &Deployment| {
+            deployment.deployed == certificate.standing.current && deployment.last_failure.is_none()
+        };
+        if !deployments.iter().all(deployed) {
+            return Self::NotDeployed;
         }
-        let all = deployments.iter().all(|deployment| {
-            deployment.deployed == certificate.standing.current
-                && deployment.verified_at.is_some()
-                && deployment.last_failure.is_none()
-        });
-        if all { Self::Served } else { Self::NotDeployed }
+        let verified = deployments.iter().all(|deployment| deployment.verified_at.is_some());
+        if verified && !deployments.is_empty() { Self::Served } else { Self::Issued }
     }
 }

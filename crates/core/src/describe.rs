@@ -78,7 +78,7 @@ pub fn step(step: &Step) -> String {
         Step::StoreFiles { folder } => {
             format!("Write certificate, chain and key into a new directory below {folder}")
         }
-        Step::Act { act } => act.words.clone(),
+        Step::Act { act } => capital(&act.words),
         Step::SwitchVersion { link, from } => match from {
             Some(from) => format!("Switch {link} from {from} to the new version in one rename"),
             None => format!("Point {link} to the new version"),
@@ -89,6 +89,11 @@ pub fn step(step: &Step) -> String {
             "Put back exactly what was there, and let the server read it again".to_owned()
         }
     }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn verify(binding: &Binding) -> String {
@@ -157,7 +162,7 @@ pub fn plan(plan: &Plan) -> String {
 pub fn due(due: Due) -> String {
     match due {
         Due::Now(reason) => format!("due now because {}", reason.words()),
-        Due::At(moment, reason) => format!("due at {moment} because then {}", reason.words()),
+        Due::At(moment, reason) => format!("due at {moment:.0} because then {}", reason.words()),
         Due::Paused => "never ordered while it is paused".to_owned(),
     }
 }

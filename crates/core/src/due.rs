@@ -4,7 +4,8 @@ use crate::identifier::Identifier;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// How long a new certificate waits for its first request by hand before it is requested unattended. Long
+/// How long a new certificate, or one with other identifiers, waits for a request by hand before it is requested
+/// unattended. Long
 /// enough to look at Preview and Test, short enough that a forgotten one is issued the same day.
 pub const FIRST_REQUEST_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
@@ -18,6 +19,8 @@ pub struct DueFacts<'a> {
     pub paused: bool,
     /// When it was created.
     pub created_at: Timestamp,
+    /// When its settings were last changed.
+    pub updated_at: Timestamp,
     /// When somebody asked by hand.
     pub asked_at: Option<Timestamp>,
     /// Back-off or the authority's word: not before this moment, unless asked by hand.
@@ -97,7 +100,7 @@ const REASONS: &[(Reason, HoldsFrom)] = &[
         wanted.sort();
         wanted.dedup();
         issued.sort();
-        (wanted != issued).then_some(current.not_before)
+        (wanted != issued).then_some(facts.updated_at + FIRST_REQUEST_AFTER)
     }),
     (Reason::RenewalWindow, |facts| facts.current.as_ref()?.renewal_window),
     (Reason::Half, |facts| share(facts, true)),
@@ -169,6 +172,7 @@ mod tests {
         let base = DueFacts {
             paused: false,
             created_at: at("2026-01-01T00:00:00Z"),
+            updated_at: at("2026-01-30T23:30:00Z"),
             asked_at: None,
             not_before: None,
             wanted: &wanted,
@@ -217,7 +221,7 @@ mod tests {
             (
                 "names changed",
                 DueFacts { wanted: &other, current: ninety.clone(), ..base.clone() },
-                Due::Now(Reason::IdentifiersChanged),
+                Due::At(at("2026-01-31T00:30:00Z"), Reason::IdentifiersChanged),
             ),
             (
                 "renewal window",

@@ -2,6 +2,12 @@
 //!
 //! `CERTWRIGHT_GOLDEN=write cargo test -p certwright-core` accepts what is printed now.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "golden files are read and written by the test, not by the room"
+)]
+#![expect(clippy::unwrap_used, reason = "a panic in a test is the report")]
+
 use certwright_core::Timestamp;
 use certwright_core::account::{Account, AccountKeyType, AccountState};
 use certwright_core::authority::{Authority, IssuingRoots, ProfileLimits};
@@ -94,7 +100,6 @@ fn expect(name: &str, printed: &str) {
     let path =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans").join(format!("{name}.txt"));
     if std::env::var_os("CERTWRIGHT_GOLDEN").is_some() {
-        #[expect(clippy::disallowed_methods, reason = "a golden file is not read by a server")]
         std::fs::write(&path, printed).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap(), printed, "{}", path.display());

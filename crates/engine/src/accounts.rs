@@ -8,6 +8,7 @@ use certwright_core::account::{Account, AccountKeyType, AccountState};
 use certwright_core::failure::Failure;
 use certwright_core::id::{AccountId, AuthorityId};
 use certwright_core::refusal::Refusal;
+use certwright_store::{CertificateFilter, CertificateQuery, Page};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -42,6 +43,8 @@ pub struct NewAccount {
     pub terms_agreed: Option<String>,
     /// The external account, where the authority needs one.
     pub external_account: Option<ExternalAccount>,
+    /// The key's type.
+    pub key_type: AccountKeyType,
 }
 
 impl Engine {
@@ -103,8 +106,15 @@ impl Engine {
         if !refusals.is_empty() {
             return Err(EngineError::Refused(refusals));
         }
-        let key =
-            AccountKey::generate(KeyAlgorithm::Es256).map_err(|error| failure(&error, &authority.title))?;
+        let algorithm = match new.key_type {
+            AccountKeyType::ES256 => KeyAlgorithm::Es256,
+            AccountKeyType::ES384 => KeyAlgorithm::Es384,
+            AccountKeyType::RS256 => KeyAlgorithm::Rs256,
+        };
+        // An RSA key takes up to a second: not on a thread that others wait for.
+        let made = tokio::task::spawn_blocking(move || AccountKey::generate(algorithm)).await;
+        let made = made.map_err(|error| EngineError::Storage { words: error.to_string() })?;
+        let key = made.map_err(|error| failure(&error, &authority.title))?;
         let mut account = Account {
             id: AccountId::from_unique(&self.chance.unique()),
             authority: authority.id.clone(),
@@ -115,7 +125,7 @@ impl Engine {
             terms_agreed: meta.terms_of_service.clone(),
             external_account: new.external_account.as_ref().map(|external| external.key_id.clone()),
             thumbprint: key.thumbprint().to_owned(),
-            key_type: AccountKeyType::ES256,
+            key_type: new.key_type,
             created_at: self.now(),
         };
         let der = key.pkcs8_der().map_err(|error| failure(&error, &authority.title))?;
@@ -146,12 +156,34 @@ impl Engine {
         }
     }
 
+    /// Certificates that name no account are ordered by their authority's newest: its last one is in use by them.
+    async fn refuse_last_account(&self, account: &Account) -> Result<(), EngineError> {
+        let others = self.store.accounts(Some(&account.authority)).await?;
+        let usable = |other: &Account| other.id != account.id && other.state == AccountState::Valid;
+        if account.state != AccountState::Valid || others.iter().any(|row| usable(&row.account)) {
+            return Ok(());
+        }
+        let filter =
+            CertificateFilter { authority: Some(account.authority.clone()), ..CertificateFilter::default() };
+        let query = CertificateQuery { filter, page: Page::first(1), ..CertificateQuery::default() };
+        let users = self.store.list_certificates(&query).await?;
+        let Some(first) = users.items.first() else { return Ok(()) };
+        Err(EngineError::InUse {
+            words: format!(
+                "{} is the last account with {}, and {} certificate(s) are ordered there, such as {}; \
+                 create another account first, or move them to another authority",
+                account.id, account.authority, users.total, first.certificate.settings.name
+            ),
+        })
+    }
+
     /// Removes an account and its key, after deactivating it at the authority if asked to.
     ///
     /// # Errors
     /// While certificates name it; when the authority refuses to deactivate it: then it stays.
     pub async fn delete_account(&self, id: &str, deactivate: bool, who: &str) -> Result<(), EngineError> {
         let account = self.account(id).await?;
+        self.refuse_last_account(&account).await?;
         if deactivate && account.state == AccountState::Valid {
             let authority = self.authority(account.authority.as_str()).await?;
             let session = self.session(&authority, &account, None).await?;

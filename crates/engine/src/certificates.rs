@@ -225,6 +225,7 @@ impl Engine {
         let id = row.certificate.id.clone();
         let mut changed = row.certificate.clone();
         changed.settings = settings;
+        changed.updated_at = now;
         let mut standing = changed.standing.clone();
         if reset {
             standing.failures = 0;

@@ -301,5 +301,5 @@ fn gravity(verdict: Verdict) -> u8 {
 
 fn bindings(plan: &Plan) -> String {
     let count = plan.steps.iter().filter(|step| matches!(step, Step::Verify { .. })).count();
-    format!("can be planned: {} steps, {count} binding(s) to verify", plan.steps.len())
+    format!("can be planned; bindings to verify by handshake: {count}")
 }

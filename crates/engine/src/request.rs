@@ -120,7 +120,10 @@ impl Engine {
             self.store.meta(&key).await?.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
         let mut lines = match shown.split_once('\n') {
             Some((fingerprint, text)) if fingerprint == wanted => difference(text, &preview.text()),
-            _ => vec!["the plan that was shown is not kept any more; this is the plan now:".to_owned()],
+            _ => {
+                let head = "the plan that was shown is not kept any more; this is the plan now:".to_owned();
+                std::iter::once(head).chain(preview.text().lines().map(str::to_owned)).collect()
+            }
         };
         if lines.is_empty() {
             lines.push("a file that the plan replaces was changed".to_owned());

@@ -23,6 +23,7 @@ fn decide(
         &DueFacts {
             paused: certificate.settings.paused,
             created_at: certificate.created_at,
+            updated_at: certificate.updated_at,
             asked_at: standing.asked_at,
             not_before: standing.not_before,
             wanted: &certificate.settings.identifiers,

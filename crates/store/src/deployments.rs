@@ -16,8 +16,8 @@ pub struct Conclusion<'a> {
     pub deployment: &'a DeploymentId,
     /// The version it serves.
     pub version: &'a VersionId,
-    /// When every binding showed it.
-    pub verified_at: Timestamp,
+    /// When every binding showed it; `None` when the target has no place where a handshake could.
+    pub verified_at: Option<Timestamp>,
     /// The run, with the concluding step marked done.
     pub write: RunWrite<'a>,
     /// What the handshakes showed.

@@ -3,6 +3,7 @@
 use crate::Page;
 use certwright_core::Timestamp;
 use certwright_core::certificate::Health;
+use certwright_core::id::AuthorityId;
 use serde::{Deserialize, Serialize};
 
 /// Which certificates to list; everything given must hold.
@@ -15,6 +16,8 @@ pub struct CertificateFilter {
     pub tag: Option<String>,
     /// Has exactly this identifier, in ASCII form.
     pub identifier: Option<String>,
+    /// Is ordered at this authority.
+    pub authority: Option<AuthorityId>,
     /// Is paused, or is not.
     pub paused: Option<bool>,
     /// Its last obtain run failed, or did not.

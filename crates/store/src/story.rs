@@ -175,7 +175,7 @@ async fn deployed(store: &dyn Store, id: &CertificateId, version: &VersionId, ol
     let conclusion = Conclusion {
         deployment: &second,
         version,
-        verified_at: at(64),
+        verified_at: Some(at(64)),
         write: write(&good, fence, None),
         observations: &observations,
     };

@@ -115,6 +115,7 @@ impl Lane {
             contact: vec!["admin@example.com".into()],
             terms_agreed: terms.terms_of_service,
             external_account: None,
+            key_type: certwright_core::account::AccountKeyType::ES256,
         };
         engine.create_account(account, "test").await?;
         Ok(lane)

@@ -100,7 +100,7 @@ pub(crate) fn tell(verdict: &Verdict, certificate: &Certificate, look: Look, now
     let name = &certificate.name;
     let until = certificate
         .not_after
-        .map_or_else(String::new, |at| format!(", valid until {}", moment::minute(at, now)));
+        .map_or_else(String::new, |at| format!(", valid until {}", moment::exactly(at, now)));
     match verdict {
         Verdict::Served => {
             let mut text = look.paint(Tone::Good, &format!("{name} is served{until}.")) + "\n";

@@ -138,7 +138,9 @@ pub(super) fn deployment_state(deployment: &Deployment, now: Timestamp) -> (Tone
         (wanted, deployed, Some(at)) if wanted == deployed => {
             (Tone::Good, format!("served, verified {}", moment::minute(at, now)))
         }
-        (wanted, deployed, None) if wanted == deployed => (Tone::Warn, "deployed, not verified".to_owned()),
+        (wanted, deployed, None) if wanted == deployed => {
+            (Tone::Warn, "deployed; no handshake can verify it (see the target's verify setting)".to_owned())
+        }
         _ => (Tone::Warn, format!("the newest version is not deployed yet{again}")),
     }
 }

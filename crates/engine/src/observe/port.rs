@@ -38,6 +38,9 @@ impl Engine {
                 .find(|deployment| deployment.target == server.name())
                 .map_or(&none, |deployment| &deployment.settings);
             if !server.owns(form, port, &self.ports).await? {
+                if process.contains(server.name()) {
+                    return Err(elsewhere(server.name(), port, &process));
+                }
                 continue;
             }
             let ways =
@@ -55,6 +58,21 @@ impl Engine {
         }
         Ok(PortOwner::Other { process })
     }
+}
+
+/// The port is held by a server of this kind, but not by the one whose configuration we read.
+fn elsewhere(server: &str, port: u16, process: &str) -> Failure {
+    Failure::person(
+        "other-server",
+        format!("find how {server} answers on TCP port {port}"),
+        format!(
+            "{process} holds the port, and the configuration of {server} that Certwright reads does not listen there"
+        ),
+        format!(
+            "tell it which configuration that {server} runs with: a deployment to {server} with its settings \
+             configuration and prefix; or give the site's root folder as the certificate's webroot"
+        ),
+    )
 }
 
 fn answer(way: Way) -> WebAnswer {

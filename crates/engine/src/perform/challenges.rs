@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// How many answers are looked at at once.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 32;
 /// The pause between looks. Right answers must span more than the 100 ms in which nginx lets new and old
 /// workers answer side by side after a reload.
 const PAUSE: Duration = Duration::from_millis(100);

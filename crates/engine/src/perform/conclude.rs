@@ -3,6 +3,7 @@
 use super::{fail, missing};
 use crate::drive::{Interrupted, Work, stored};
 use certwright_core::run::Outcome;
+use certwright_core::step::Step;
 use certwright_store::{Conclusion, RunWrite};
 
 pub(super) async fn perform(work: &mut Work<'_>) -> Result<Outcome, Interrupted> {
@@ -12,11 +13,18 @@ pub(super) async fn perform(work: &mut Work<'_>) -> Result<Outcome, Interrupted>
         return Ok(missing("version"));
     };
     let now = engine.now();
+    // "Served" is said only where a handshake showed it.
+    let verified = work
+        .run
+        .plan
+        .steps
+        .iter()
+        .any(|step| matches!(step, Step::Verify { binding } if !binding.endpoints.is_empty()));
     let saved = work.run.clone().absorb(work.index, Outcome::Done, now, 0.5);
     let conclusion = Conclusion {
         deployment: &deployment,
         version: &version,
-        verified_at: now,
+        verified_at: verified.then_some(now),
         write: RunWrite { run: &saved, fence: work.fence, wake_at: None, events: &work.events },
         observations: &[],
     };

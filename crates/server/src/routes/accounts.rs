@@ -12,7 +12,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use certwright_api::accounts::{Account, AccountDraft, AccountKeyType, AccountRemoval};
 use certwright_api::page::List;
-use certwright_api::problem::{Problem, Refusal};
 use certwright_engine::{ExternalAccount, NewAccount};
 
 /// All accounts.
@@ -47,7 +46,6 @@ pub(crate) async fn create(
     let (engine, name) = (shared.engine.clone(), who.0.clone());
     let work = Box::pin(async move {
         let draft = sent.value;
-        refuse_other_keys(draft.key_type)?;
         let new = NewAccount {
             authority: draft.authority.into(),
             contact: draft.contact,
@@ -57,24 +55,12 @@ pub(crate) async fn create(
                 key: external.key.into_zeroizing(),
                 algorithm: external.algorithm.name().to_owned(),
             }),
+            key_type: draft.key_type.unwrap_or(AccountKeyType::ES256).into(),
         };
         Ok(Account::from(engine.create_account(new, &name).await?))
     });
     let created = (StatusCode::CREATED, Some("accounts"));
     once.perform(&shared, &who, &sent.digest, created, work).await
-}
-
-/// Said instead of silently making another key than was asked for.
-fn refuse_other_keys(asked: Option<AccountKeyType>) -> Answered<()> {
-    match asked {
-        None | Some(AccountKeyType::ES256) => Ok(()),
-        Some(_) => Err(Problem::refused(vec![Refusal {
-            field: "key_type".to_owned(),
-            reason: "only ES256 keys are made for accounts".to_owned(),
-            remedy: "leave it out; every authority takes ES256 (RFC 8555 §6.2)".to_owned(),
-        }])
-        .into()),
-    }
 }
 
 /// Removes an account here and, if asked to, deactivates it at the authority for good.

@@ -76,6 +76,9 @@ fn conditions(sql: &mut QueryBuilder<Sqlite>, filter: &CertificateFilter) {
             .push_bind(identifier.clone())
             .push(")");
     }
+    if let Some(authority) = &filter.authority {
+        sql.push(" AND c.authority = ").push_bind(authority.as_str().to_owned());
+    }
     match filter.paused {
         Some(true) => sql.push(" AND c.paused = 1"),
         Some(false) => sql.push(" AND c.paused = 0"),

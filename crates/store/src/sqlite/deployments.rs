@@ -81,7 +81,7 @@ impl Deployments for SqliteStore {
         .bind(conclusion.deployment.as_str())
         .bind(certificate.as_str())
         .bind(conclusion.version.as_str())
-        .bind(milliseconds(conclusion.verified_at))
+        .bind(maybe_milliseconds(conclusion.verified_at))
         .execute(write.on())
         .await
         .attempt(attempted)?;

@@ -70,13 +70,13 @@ pub(super) async fn write_standing(
     count_served(write, certificate).await
 }
 
-/// Counts the certificate's deployments, by the rule of [`Health::of`](certwright_core::certificate::Health::of).
+/// Counts the certificate's deployments (`targets` is 0 unless each was verified by a handshake), by the rule of [`Health::of`](certwright_core::certificate::Health::of).
 /// To be called in every transaction that changes a deployment or the current version.
 pub(super) async fn count_served(write: &mut Write, certificate: &CertificateId) -> StoreResult<()> {
     sqlx::query(
         "UPDATE certificates SET (targets, unserved) = ( \
-           SELECT count(*), count(*) FILTER (WHERE d.deployed IS NOT certificates.current \
-             OR d.verified_at IS NULL OR d.last_failure IS NOT NULL) \
+           SELECT CASE WHEN count(*) = count(d.verified_at) THEN count(*) ELSE 0 END, \
+             count(*) FILTER (WHERE d.deployed IS NOT certificates.current OR d.last_failure IS NOT NULL) \
            FROM deployments d WHERE d.certificate = $1) \
          WHERE id = $1",
     )
