@@ -41,6 +41,18 @@ impl Board {
         Self { addresses, ports: tokio::sync::Mutex::default() }
     }
 
+    /// A program that this service is just starting has our sockets for the moment between fork and exec: a port
+    /// that was ours a moment ago may seem taken.
+    async fn bind_patiently(&self, port: u16) -> Result<Vec<TcpListener>, String> {
+        for _ in 0..20 {
+            if let Ok(listeners) = self.bind(port).await {
+                return Ok(listeners);
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        self.bind(port).await
+    }
+
     async fn bind(&self, port: u16) -> Result<Vec<TcpListener>, String> {
         if self.addresses.is_empty() {
             // One IPv6 socket takes IPv4 as well, except where the machine has no IPv6.
@@ -68,7 +80,7 @@ impl ChallengeBoard for Board {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => {
                 let (answers, close) = (Answers::default(), CancellationToken::new());
-                let listeners = self.bind(port).await?.into_iter();
+                let listeners = self.bind_patiently(port).await?.into_iter();
                 let tasks = listeners
                     .map(|listener| tokio::spawn(serve(listener, Arc::clone(&answers), close.clone())))
                     .collect();
