@@ -106,13 +106,14 @@ fn headed(what: &str, remedy: &str, look: Look) -> String {
 }
 
 fn problem_words(problem: &Problem, look: Look) -> String {
+    // A failure says all of it in its own words: what was attempted, the answer, what to do.
+    if let Some(failure) = &problem.failure {
+        return format!("{} {}", look.paint(Tone::Bad, "error:"), failure_words(failure));
+    }
     let mut what = problem.title.clone();
-    // A failure below says more than the detail, which is the same in one line.
-    if problem.refusals.is_empty() && problem.failure.is_none() && !problem.detail.is_empty() {
+    if problem.refusals.is_empty() && !problem.detail.is_empty() {
         what = format!("{what}: {}", problem.detail);
     }
-    // Each refusal, and a failure, says its own remedy.
-    let told = !problem.refusals.is_empty() || problem.failure.is_some();
     let mut text = headed(&what, "", look);
     for refusal in &problem.refusals {
         let _ = writeln!(text, "  {} {}", look.paint(Tone::Bold, &refusal.field), clean(&refusal.reason));
@@ -120,10 +121,8 @@ fn problem_words(problem: &Problem, look: Look) -> String {
             let _ = writeln!(text, "    What to do: {}", clean(&refusal.remedy));
         }
     }
-    if let Some(failure) = &problem.failure {
-        text.push_str(&indented(&failure_words(failure)));
-    }
-    if !told && !problem.remedy.is_empty() {
+    // Each refusal says its own remedy.
+    if problem.refusals.is_empty() && !problem.remedy.is_empty() {
         let _ = writeln!(text, "  What to do: {}", clean(&problem.remedy));
     }
     if !problem.difference.is_empty() {
@@ -242,10 +241,9 @@ error: The plan has changed since it was shown: 2 lines differ
         assert_eq!(
             words(problem),
             "\
-error: What was attempted failed: the authority did not answer
-  Could not validate shop.example.com: no route  to host
-    shop.example.com: timeout (connection)
-    What to do: open port 80
+error: Could not validate shop.example.com: no route  to host
+  shop.example.com: timeout (connection)
+  What to do: open port 80
 "
         );
     }

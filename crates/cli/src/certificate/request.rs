@@ -146,13 +146,13 @@ mod tests {
             (
                 Verdict::Served,
                 0,
-                "shop is served, valid until in 61 days (2027-01-24 12:00 UTC).\n  \
+                "shop is served, valid until 2027-01-24 12:00 UTC (in 61 days).\n  \
                  nginx: served, verified 2 hours ago (2026-11-24 10:00 UTC)\n",
             ),
             (
                 Verdict::Issued,
                 0,
-                "shop is issued, valid until in 61 days (2027-01-24 12:00 UTC).\n\
+                "shop is issued, valid until 2027-01-24 12:00 UTC (in 61 days).\n\
                  No target serves it. Fetch it: certwright cert export shop\n",
             ),
             (
