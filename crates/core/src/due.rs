@@ -92,7 +92,7 @@ type HoldsFrom = fn(&DueFacts<'_>) -> Option<Timestamp>;
 /// Every reason, in order: the moment from which it holds.
 const REASONS: &[(Reason, HoldsFrom)] = &[
     (Reason::AskedByHand, |facts| facts.asked_at),
-    (Reason::NeverIssued, |facts| facts.current.is_none().then(|| facts.created_at + FIRST_REQUEST_AFTER)),
+    (Reason::NeverIssued, |facts| facts.current.is_none().then(|| grace(facts, facts.created_at))),
     (Reason::IdentifiersChanged, |facts| {
         let current = facts.current.as_ref()?;
         let mut wanted: Vec<_> = facts.wanted.iter().collect();
@@ -100,12 +100,18 @@ const REASONS: &[(Reason, HoldsFrom)] = &[
         wanted.sort();
         wanted.dedup();
         issued.sort();
-        (wanted != issued).then_some(facts.updated_at + FIRST_REQUEST_AFTER)
+        (wanted != issued).then(|| grace(facts, facts.updated_at))
     }),
     (Reason::RenewalWindow, |facts| facts.current.as_ref()?.renewal_window),
     (Reason::Half, |facts| share(facts, true)),
     (Reason::TwoThirds, |facts| share(facts, false)),
 ];
+
+/// A person gets time to look before anything is ordered unattended; once something was tried, that is over, and
+/// the back-off alone decides.
+fn grace(facts: &DueFacts<'_>, since: Timestamp) -> Timestamp {
+    facts.not_before.unwrap_or(since + FIRST_REQUEST_AFTER)
+}
 
 fn share(facts: &DueFacts<'_>, short: bool) -> Option<Timestamp> {
     let current = facts.current.as_ref()?;
@@ -188,6 +194,11 @@ mod tests {
                 Due::At(now + FIRST_REQUEST_AFTER, Reason::NeverIssued),
             ),
             ("new, after grace", base.clone(), Due::Now(Reason::NeverIssued)),
+            (
+                "new, tried and failed: the back-off alone",
+                DueFacts { created_at: now, not_before: Some(at("2026-01-31T00:01:00Z")), ..base.clone() },
+                Due::At(at("2026-01-31T00:01:00Z"), Reason::NeverIssued),
+            ),
             ("paused beats all", DueFacts { paused: true, asked_at: Some(now), ..base.clone() }, Due::Paused),
             (
                 "ninety days: two thirds",

@@ -222,6 +222,7 @@ async fn a_name_that_cannot_be_validated_is_named_and_the_rest_served_on() -> Re
     let identifiers = Some(ALL.map(str::to_owned).to_vec());
     let changes = Changes { identifiers, ..Changes::default() };
     lane.engine().update_certificate(&name, revision, changes, "test").await?;
+    scene.request(&name).await?;
     ensure!(lane.settle_within(BEFORE_BACK_OFF).await?);
     check_names_the_bad_one(&scene, &name, "connection").await?;
     ensure!(lane.pebble.orders_opened() == orders + 1, "{} orders", lane.pebble.orders_opened());
