@@ -37,7 +37,11 @@ impl Progress {
             return Ok(());
         }
         let Some(spinner) = &self.spinner else {
-            return self.output.text(&plain_line(event));
+            // In a pipe or a file one line a step is enough: the one that says how it ended.
+            return match event.kind {
+                EventKind::StepBegun => Ok(()),
+                _ => self.output.text(&plain_line(event)),
+            };
         };
         match event.kind {
             EventKind::StepBegun | EventKind::RunWaiting => spinner.set_message(message(event, &self.steps)),
@@ -110,7 +114,7 @@ fn without<'a>(text: &'a str, prefix: &str) -> &'a str {
 
 /// An event as one line, for files and pipes.
 pub(crate) fn plain_line(event: &Event) -> String {
-    let text = clean(&event.message).replace('\n', "\n    ");
+    let text = clean(without(&event.message, "Done: ")).replace('\n', "\n    ");
     format!("{} {:<12} {text}\n", moment::second(event.at), event.kind.word())
 }
 
