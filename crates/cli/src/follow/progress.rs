@@ -146,7 +146,7 @@ mod tests {
                 EventKind::StepDone,
                 "Done: Make a key",
                 Some("  ✓ Make a key\n"),
-                "step-done    Done: Make a key\n",
+                "step-done    Make a key\n",
             ),
             (
                 EventKind::StepFailed,
