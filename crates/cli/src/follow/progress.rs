@@ -142,12 +142,7 @@ mod tests {
         for (kind, message, terminal, file) in [
             (EventKind::RunStarted, "Obtaining", Some("Obtaining\n"), "run-started  Obtaining\n"),
             (EventKind::StepBegun, "Make a key", None, "step-begun   Make a key\n"),
-            (
-                EventKind::StepDone,
-                "Done: Make a key",
-                Some("  ✓ Make a key\n"),
-                "step-done    Make a key\n",
-            ),
+            (EventKind::StepDone, "Done: Make a key", Some("  ✓ Make a key\n"), "step-done    Make a key\n"),
             (
                 EventKind::StepFailed,
                 failed,
