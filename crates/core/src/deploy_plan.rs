@@ -33,10 +33,14 @@ pub struct DeployFacts {
 /// Plans one deployment.
 pub fn deploy_plan(facts: DeployFacts) -> Plan {
     let mut steps = vec![Step::StoreFiles { folder: facts.folder }];
+    let switch =
+        facts.link.as_ref().map(|link| Step::SwitchVersion { link: link.clone(), from: facts.from.clone() });
+    // The first time the link comes before the configuration that names it: whenever the power goes, every file
+    // that the server reads is there.
+    let (first, later) = if facts.from.is_none() { (switch, None) } else { (None, switch) };
+    steps.extend(first);
     steps.extend(facts.before.iter().map(|act| Step::Act { act: act.clone() }));
-    if let Some(link) = &facts.link {
-        steps.push(Step::SwitchVersion { link: link.clone(), from: facts.from });
-    }
+    steps.extend(later);
     steps.extend(facts.after.iter().map(|act| Step::Act { act: act.clone() }));
     steps.extend(facts.bindings.into_iter().map(|binding| Step::Verify { binding }));
     steps.push(Step::Conclude);

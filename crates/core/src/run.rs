@@ -58,6 +58,9 @@ pub struct KnownAuthorization {
     pub challenge: Option<String>,
     /// The chosen challenge's token.
     pub token: Option<String>,
+    /// Whether the authority was told to look: once in a run, because each telling may be a counted attempt.
+    #[serde(default)]
+    pub told: bool,
     /// Whether the authority has said that it is valid.
     pub valid: bool,
 }
@@ -269,6 +272,7 @@ impl Run {
             _ => 0,
         };
         let step = &self.plan.steps[index];
+        let in_time = self.can_be_cancelled();
         self.marks[index] = match outcome {
             Outcome::Done => Mark::Done,
             Outcome::Skipped(why) => Mark::Skipped { why },
@@ -280,9 +284,12 @@ impl Run {
                     FailureClass::NeedsPerson | FailureClass::Hopeless => None,
                 };
                 // Clean-up is tried again like everything that waits: what is owed stays owed.
-                let patient = step.waits_in_place() || step.role() == StepRole::CleanUp;
+                let clean_up = step.role() != StepRole::Ordinary;
+                let stopped = self.cancelled && in_time;
                 match again {
-                    Some(at) if patient && tries < TRIES_IN_PLACE && !self.cancelled => {
+                    Some(at)
+                        if tries < TRIES_IN_PLACE && (clean_up || (step.waits_in_place() && !stopped)) =>
+                    {
                         Mark::Later { at, tries: tries + 1, why: failure.to_string() }
                     }
                     _ => Mark::Failed { failure: Box::new(failure), tries },

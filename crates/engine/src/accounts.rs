@@ -147,7 +147,9 @@ impl Engine {
             }
             Err(error) => {
                 // Refused for sure: the key is no account. After a lost answer it may be one, and is kept.
-                if error.status().is_some() {
+                if error.problem().is_some()
+                    && error.status().is_some_and(|status| (400..500).contains(&status))
+                {
                     let audit = self.audit(who, "delete", object, Some(json!(account)), None);
                     self.store.delete_account(&account.id, &audit).await?;
                 }

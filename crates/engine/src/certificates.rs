@@ -216,6 +216,8 @@ impl Engine {
             (identifiers, authority, account, profile, key_type, challenge)
         };
         let reset = ordered(old) != ordered(&settings);
+        // Paused certificates are never ordered, also not by a run that waits.
+        let pausing = settings.paused && !old.paused;
         let queue = settings
             .deployments
             .iter()
@@ -248,7 +250,7 @@ impl Engine {
             events: vec![self.event(&id, None, None, EventKind::CertificateChanged, Level::Info, words)],
         };
         self.store.update_certificate(&edit).await?;
-        if reset {
+        if reset || pausing {
             for run in self.store.live_runs(&id).await?.into_iter().filter(|run| run.deployment().is_none()) {
                 self.store.request_cancel(&run.id, who, now).await?;
             }

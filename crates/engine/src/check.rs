@@ -107,10 +107,14 @@ impl Engine {
             }
         }
         for deployment in &certificate.settings.deployments {
-            checks.push(match plan_deploy(self, certificate, deployment).await {
-                Ok(plan) => Check::new("deployment", &deployment.target, Verdict::Ok, bindings(&plan), ""),
-                Err(failure) => Check::fault("deployment", &deployment.target, &failure),
-            });
+            checks.push(
+                match plan_deploy(self, certificate, deployment, &certificate.settings.identifiers).await {
+                    Ok(plan) => {
+                        Check::new("deployment", &deployment.target, Verdict::Ok, bindings(&plan), "")
+                    }
+                    Err(failure) => Check::fault("deployment", &deployment.target, &failure),
+                },
+            );
         }
         Ok(checks)
     }

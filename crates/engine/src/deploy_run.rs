@@ -8,8 +8,7 @@ use certwright_core::event::{EventKind, Level};
 use certwright_core::failure::{Failure, FailureClass, back_off};
 use certwright_core::id::{RunId, VersionId};
 use certwright_core::plan::{Plan, PlanKind};
-use certwright_core::run::{Mark, Run, RunState};
-use certwright_core::step::Step;
+use certwright_core::run::{Run, RunState};
 use certwright_store::{CertificateRow, DeploymentFailure, Fence, RunWrite, StoreResult};
 
 /// Stores a new deploy run.
@@ -40,11 +39,10 @@ pub(crate) async fn unplanned(
     fence: Fence,
 ) -> StoreResult<()> {
     let kind = PlanKind::Deploy { deployment: deployment.id.clone(), target: deployment.target.clone() };
-    let plan = Plan { kind, steps: vec![Step::Conclude], warnings: Vec::new() };
+    let plan = Plan { kind, steps: Vec::new(), warnings: Vec::new() };
     let mut run = open(engine, row, plan, version, fence).await?;
     let now = engine.now();
     let words = format!("Issued, not deployed to {}: {failure}", deployment.target);
-    run.marks[0] = Mark::Failed { failure: Box::new(failure.clone()), tries: 0 };
     run.state = RunState::Failed;
     run.ended_at = Some(now);
     let event = engine.event(&run.certificate, Some(&run.id), None, EventKind::RunEnded, Level::Error, words);

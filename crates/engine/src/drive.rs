@@ -193,6 +193,16 @@ async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), Interrupted>
         PlanKind::Deploy { .. } => crate::deploy_run::finish(work, state).await?,
     }
     work.pass("run:ended")?;
+    // What could not be taken back may still need its copy.
+    let owes = work
+        .run
+        .marks
+        .iter()
+        .zip(&work.run.plan.steps)
+        .any(|(mark, step)| matches!(mark, Mark::Failed { .. }) && step.role() != StepRole::Ordinary);
+    if owes {
+        return Ok(());
+    }
     if let Err(error) =
         certwright_contract::files::Copies::new(work.engine.layout.copies(&work.run.id)).forget()
     {

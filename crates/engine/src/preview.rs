@@ -96,7 +96,10 @@ impl Engine {
         let deploys = join_all(certificate.settings.deployments.iter().map(|deployment| async {
             let kind =
                 PlanKind::Deploy { deployment: deployment.id.clone(), target: deployment.target.clone() };
-            PreviewedPlan { kind, plan: plan_deploy(self, certificate, deployment).await }
+            PreviewedPlan {
+                kind,
+                plan: plan_deploy(self, certificate, deployment, &certificate.settings.identifiers).await,
+            }
         }))
         .await;
         let plans: Vec<_> = std::iter::once(obtain).chain(deploys).collect();

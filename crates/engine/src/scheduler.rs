@@ -16,6 +16,8 @@ const LONGEST_NAP: Duration = Duration::from_secs(60);
 const AFTER_TROUBLE: Duration = Duration::from_secs(5);
 /// A moment that has passed but gives no work (it is being worked on) is asked about again after this.
 const SHORTEST_NAP: Duration = Duration::from_millis(20);
+/// The pause while every worker is busy; a worker that ends writes, and that wakes the scheduler sooner.
+const ALL_BUSY_NAP: Duration = Duration::from_millis(250);
 /// The most pieces of work taken at once.
 const MOST_AT_ONCE: u32 = 64;
 
@@ -59,7 +61,11 @@ async fn hand_out(
         if !taken.lock().unwrap_or_else(PoisonError::into_inner).insert(certificate.clone()) {
             continue;
         }
-        let Ok(permit) = Arc::clone(permits).acquire_owned().await else { break };
+        // Never waited for here: the shutdown must be heard even when every worker is busy.
+        let Ok(permit) = Arc::clone(permits).try_acquire_owned() else {
+            taken.lock().unwrap_or_else(PoisonError::into_inner).remove(&certificate);
+            return Ok(ALL_BUSY_NAP);
+        };
         let (engine, taken) = (Arc::clone(engine), Arc::clone(taken));
         workers.spawn(async move {
             // A panic must neither keep the permit nor the certificate (fault 54): both are given back by drop.

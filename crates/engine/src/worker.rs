@@ -148,7 +148,10 @@ impl Engine {
         let settings = row.certificate.settings.deployments.iter().find(|settings| settings.id == *id);
         let (Some(settings), Some(version)) = (settings, deployment.wanted.clone()) else { return Ok(()) };
         let _lock = self.locks.lock(&lock_name(settings)).await;
-        let planned = match plan_deploy(self, &row.certificate, settings).await {
+        // By what is in the version, not by what is wanted now: a site must never get a certificate without its name.
+        let names =
+            self.store.version(&version).await?.facts.map(|facts| facts.identifiers).unwrap_or_default();
+        let planned = match plan_deploy(self, &row.certificate, settings, &names).await {
             Ok(plan) => match &deployment.approved {
                 Some(approved) if *approved != plan.fingerprint() => Err(changed(&settings.target)),
                 _ => Ok(plan),

@@ -40,10 +40,10 @@ impl Transport for Https {
             .headers(request.headers)
             .body(request.body)
             .send();
-        let mut answer = sent.await.map_err(|error| told(&error))?;
+        let mut answer = sent.await.map_err(|error| told(&error.without_url()))?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| told(&error))? {
+        while let Some(chunk) = answer.chunk().await.map_err(|error| told(&error.without_url()))? {
             if body.len() + chunk.len() > request.body_cap {
                 return Err(TransportError::TooLarge { status, headers: Box::new(headers) });
             }

@@ -6,6 +6,7 @@ use certwright_core::certificate::{Certificate, DeploymentSettings};
 use certwright_core::deploy_plan::{DeployFacts, deploy_plan};
 use certwright_core::failure::Failure;
 use certwright_core::id::VersionId;
+use certwright_core::identifier::Identifier;
 use certwright_core::plan::Plan;
 use certwright_providers::deploy;
 use certwright_store::Page;
@@ -15,6 +16,7 @@ pub(crate) async fn plan_deploy(
     engine: &Engine,
     certificate: &Certificate,
     deployment: &DeploymentSettings,
+    identifiers: &[Identifier],
 ) -> Result<Plan, Failure> {
     let target = deploy::target(&deployment.target).ok_or_else(|| {
         Failure::person(
@@ -26,8 +28,7 @@ pub(crate) async fn plan_deploy(
     })?;
     let link = engine.layout.link(&certificate.id);
     let earlier = earlier_fingerprints(engine, certificate).await?;
-    let wanted =
-        Wanted { identifiers: certificate.settings.identifiers.clone(), link: link.clone(), earlier };
+    let wanted = Wanted { identifiers: identifiers.to_vec(), link: link.clone(), earlier };
     let planned = target.plan(&deployment.settings, &wanted, &engine.ports).await?;
     Ok(deploy_plan(DeployFacts {
         deployment: deployment.id.clone(),

@@ -69,7 +69,7 @@ pub(super) async fn perform(
         return Ok(Outcome::Done);
     }
     let looks: Vec<Result<Look, certwright_acme::Error>> = stream::iter(open)
-        .map(|(index, known)| look(&session, index, known.url, known.challenge, now))
+        .map(|(index, known)| look(&session, index, known.url, known.challenge.filter(|_| !known.told), now))
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
@@ -82,6 +82,7 @@ pub(super) async fn perform(
             Err(error) => return Ok(fail(failure(&error, &authority.title))),
         };
         let known = &mut work.run.learnt.authorizations[look.index];
+        known.told = true;
         match look.state {
             LookState::Valid => {
                 known.valid = true;

@@ -98,6 +98,7 @@ pub(super) async fn perform(
             url,
             challenge: url_of,
             token,
+            told: false,
             valid,
         });
     }

@@ -43,6 +43,8 @@ pub(super) async fn perform(
         });
         let put_back = match from.flatten() {
             Some(previous) => files::switch_link(Path::new(link), Path::new(previous.as_str())),
+            // A configuration that could not be taken back still names it: without it the server would not start.
+            None if !failures.is_empty() => Ok(()),
             None => files::remove(Path::new(link)),
         };
         failures.extend(put_back.err().map(|error| storage(&error.to_string())));

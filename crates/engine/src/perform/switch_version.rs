@@ -19,7 +19,10 @@ pub(super) async fn perform(
     let link = Path::new(link);
     let now = linked_version(link);
     if now.as_ref() == Some(&version) {
-        return Ok(Outcome::Skipped("the link points to this version already".to_owned()));
+        // Done by this run before it was cut off counts as done: a roll-back must take it back.
+        let already = from == Some(&version);
+        let why = "the link points to this version already".to_owned();
+        return Ok(if already { Outcome::Skipped(why) } else { Outcome::Done });
     }
     if now.as_ref() != from {
         return Ok(fail(Failure::retry(
