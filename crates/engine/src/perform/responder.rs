@@ -1,10 +1,9 @@
 //! Preparing a web server to answer challenges by itself, and taking that back.
 
 use super::fail;
-use super::target::{act_again, applying, undo_all};
+use super::target::{act_again, applying, read_again, undo_all};
 use crate::drive::{Interrupted, Work};
 use certwright_core::challenge::{Preparation, Responder};
-use certwright_core::event::Level;
 use certwright_core::run::{Mark, Outcome};
 use certwright_core::step::Step;
 
@@ -39,18 +38,12 @@ pub(super) async fn retire(work: &mut Work<'_>, preparation: &Preparation) -> Re
     if let Some(failure) = failures.into_iter().next() {
         return Ok(fail(failure));
     }
-    for act in preparation.acts.iter().filter(|act| settles(act)) {
-        if let Err(failure) = act_again(work, act).await {
-            // The files are as they were; a server that cannot read them now could not before either.
-            work.note(Level::Warning, failure.to_string());
-            break;
-        }
-    }
+    read_again(work, preparation.acts.iter().filter(|act| settles(act))).await;
     Ok(Outcome::Done)
 }
 
 /// Whether an act only makes the server read its configuration again.
-pub(super) fn settles(act: &certwright_core::step::ProviderAct) -> bool {
+fn settles(act: &certwright_core::step::ProviderAct) -> bool {
     act.act.get("settles").and_then(serde_json::Value::as_bool) == Some(true)
 }
 

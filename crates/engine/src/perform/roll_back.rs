@@ -1,11 +1,10 @@
 //! After a failure: everything is put back in reverse, and the server reads it again.
 
 use super::fail;
-use super::target::{act_again, applying, undo_all};
+use super::target::{applying, read_again, undo_all};
 use crate::drive::{Interrupted, Work};
 use crate::engine::storage;
 use certwright_contract::files;
-use certwright_core::event::Level;
 use certwright_core::run::{Mark, Outcome};
 use certwright_core::step::{ProviderAct, Step};
 use std::path::Path;
@@ -50,13 +49,6 @@ pub(super) async fn perform(
         failures.extend(put_back.err().map(|error| storage(&error.to_string())));
     }
     work.pass("roll-back:switched")?;
-    for act in settle {
-        if let Err(failure) = act_again(work, act).await {
-            // The files are as they were; a server that cannot read them now could not before either, and
-            // goes on with what it has.
-            work.note(Level::Warning, format!("After putting everything back: {failure}"));
-            break;
-        }
-    }
+    read_again(work, settle.iter()).await;
     Ok(failures.into_iter().next().map_or(Outcome::Done, fail))
 }

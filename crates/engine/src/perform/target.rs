@@ -4,6 +4,7 @@ use super::fail;
 use crate::drive::{Interrupted, Work};
 use certwright_contract::files::Copies;
 use certwright_contract::{AnyTarget, Applying};
+use certwright_core::event::Level;
 use certwright_core::failure::Failure;
 use certwright_core::run::Outcome;
 use certwright_core::step::ProviderAct;
@@ -37,6 +38,17 @@ pub(super) async fn undo_all(
         failures.extend(undone.err());
     }
     Ok(failures)
+}
+
+/// Makes a server read its configuration again after it was put back. A failure is told and ends it, no more: the
+/// files are as they were, and a server that cannot read them now could not before either.
+pub(super) async fn read_again(work: &mut Work<'_>, settle: impl Iterator<Item = &ProviderAct>) {
+    for act in settle {
+        if let Err(failure) = act_again(work, act).await {
+            work.note(Level::Warning, format!("After putting everything back: {failure}"));
+            break;
+        }
+    }
 }
 
 /// What acts are handed.
