@@ -125,8 +125,8 @@ fn step(step: &certwright_core::step::Step, mark: &run::Mark) -> RunStep {
     let bare = |mark| RunStep { step: Step::from(step), mark, at: None, tries: 0, why: None, failure: None };
     match mark {
         run::Mark::Todo => bare(Mark::Todo),
-        run::Mark::Begun { tries } => RunStep { tries: *tries, ..bare(Mark::Begun) },
-        run::Mark::Later { at, tries, why } => {
+        run::Mark::Begun { tries, .. } => RunStep { tries: *tries, ..bare(Mark::Begun) },
+        run::Mark::Later { at, tries, why, .. } => {
             RunStep { at: Some(*at), tries: *tries, why: Some(why.clone()), ..bare(Mark::Later) }
         }
         run::Mark::Done => bare(Mark::Done),

@@ -4,6 +4,7 @@ use crate::ports::Ports;
 use async_trait::async_trait;
 use certwright_core::endpoint::Endpoint;
 use certwright_core::failure::Failure;
+use certwright_core::id::CertificateId;
 use certwright_core::identifier::Identifier;
 use certwright_core::step::ProviderAct;
 use serde_json::{Map, Value};
@@ -41,6 +42,19 @@ pub struct WebWays {
     pub preparation: Vec<ProviderAct>,
 }
 
+/// For whom a server is to answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// The account key's thumbprint (RFC 7638): together with the token from the request it is the whole answer, so
+    /// no file is needed.
+    pub thumbprint: &'a str,
+    /// The certificate that is to be ordered: what is added for it names it.
+    pub certificate: &'a CertificateId,
+}
+
+/// The kind of a failure that passes: another certificate's preparation stands where this one's is to be made.
+pub const IN_USE: &str = "responder-in-use";
+
 /// A web server on this machine that may own the challenge port. The promises are those of `Target`:
 /// looking only reads, acts carry what they expect, undo restores exactly.
 #[async_trait]
@@ -54,8 +68,8 @@ pub trait WebServer: Send + Sync {
     /// When the configuration cannot be read because it is broken: with file and line.
     async fn owns(&self, settings: &Map<String, Value>, port: u16, ports: &Ports) -> Result<bool, Failure>;
 
-    /// How it can answer for the identifiers on the port. `thumbprint` is the account key's (RFC 7638):
-    /// together with the token from the request it is the whole answer, so no file is needed.
+    /// How it can answer for the identifiers on the port. What a server was made to answer for other certificates
+    /// at this moment is left out of sight: the preparation is for the server as it is without that, and waits.
     ///
     /// # Errors
     /// When the configuration is broken: with file and line.
@@ -64,7 +78,7 @@ pub trait WebServer: Send + Sync {
         settings: &Map<String, Value>,
         port: u16,
         identifiers: &[Identifier],
-        thumbprint: &str,
+        asker: &Asker<'_>,
         ports: &Ports,
     ) -> Result<WebWays, Failure>;
 }

@@ -12,6 +12,9 @@ pub const FIRST_REQUEST_AFTER: SignedDuration = SignedDuration::from_hours(1);
 /// Below this lifetime a certificate is renewed at half of it, above at two thirds (Let's Encrypt's advice).
 const SHORT_LIFETIME: SignedDuration = SignedDuration::from_hours(10 * 24);
 
+/// Never are two versions ordered unattended closer together than this, however short they live.
+const SHORTEST_PAUSE: SignedDuration = SignedDuration::from_secs(10);
+
 /// What is known about a certificate when the question is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueFacts<'a> {
@@ -38,6 +41,8 @@ pub struct CurrentFacts<'a> {
     pub not_before: Timestamp,
     /// Last moment of validity.
     pub not_after: Timestamp,
+    /// When we published it, where that is known.
+    pub published_at: Option<Timestamp>,
     /// What is in it.
     pub identifiers: &'a [Identifier],
     /// The instant drawn once in the authority's renewal window (RFC 9773 §4.2), where there is one.
@@ -120,7 +125,16 @@ fn share(facts: &DueFacts<'_>, short: bool) -> Option<Timestamp> {
         return None;
     }
     let wait = if short { lifetime / 2 } else { lifetime / 3 * 2 };
-    Some(current.not_before + wait)
+    Some((current.not_before + wait).max(rest(current)))
+}
+
+/// One that was issued with most of its life over already (by a clock that is wrong, or a certificate dated back)
+/// would be due at once, and so would the next: some of what was left of its life passes first.
+fn rest(current: &CurrentFacts<'_>) -> Timestamp {
+    current.published_at.map_or(current.not_before, |published| {
+        let left = current.not_after.duration_since(published).max(SignedDuration::ZERO);
+        published + (left / 3).max(SHORTEST_PAUSE)
+    })
 }
 
 /// Whether a certificate is due at `now`; otherwise when it will be. The reason whose moment comes first
@@ -171,6 +185,7 @@ mod tests {
             Some(CurrentFacts {
                 not_before: at(from),
                 not_after: at(to),
+                published_at: Some(at(from)),
                 identifiers: &wanted,
                 renewal_window: None,
             })
@@ -209,6 +224,16 @@ mod tests {
                 "six days: half",
                 DueFacts { current: six.clone(), ..base.clone() },
                 Due::At(at("2026-02-02T00:00:00Z"), Reason::Half),
+            ),
+            (
+                "published with a tenth of its life left: a third of that passes",
+                DueFacts {
+                    current: day("2026-01-01T00:00:00Z", "2026-01-31T20:00:00Z").map(|current| {
+                        CurrentFacts { published_at: Some(at("2026-01-30T23:00:00Z")), ..current }
+                    }),
+                    ..base.clone()
+                },
+                Due::At(at("2026-01-31T06:00:00Z"), Reason::TwoThirds),
             ),
             (
                 "by hand",

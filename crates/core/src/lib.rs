@@ -22,6 +22,7 @@ pub mod id;
 pub mod identifier;
 pub mod key;
 pub mod obtain_plan;
+mod patience;
 pub mod plan;
 pub mod refusal;
 pub mod run;

@@ -1,15 +1,13 @@
 //! Runs: plan, marks and what was learnt give the next move. A run that was cut off goes on from here.
 
-use crate::failure::{Failure, FailureClass, back_off};
+use crate::failure::{Failure, FailureClass};
 use crate::id::{CertificateId, DeploymentId, RunId, VersionId};
 use crate::identifier::Identifier;
+use crate::patience::{Patience, TRIES_IN_PLACE, patience};
 use crate::plan::{Plan, PlanKind};
 use crate::step::{Step, StepRole};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-
-/// How often a step that waits in place is tried again before the run gives up and cleans up.
-const TRIES_IN_PLACE: u32 = 3;
 
 /// How far a step has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +19,9 @@ pub enum Mark {
     Begun {
         /// Passing failures so far.
         tries: u32,
+        /// When it was begun first.
+        #[serde(default)]
+        since: Option<Timestamp>,
     },
     /// To be performed again at a moment.
     Later {
@@ -30,6 +31,9 @@ pub enum Mark {
         tries: u32,
         /// Why, in words.
         why: String,
+        /// When it was begun first.
+        #[serde(default)]
+        since: Option<Timestamp>,
     },
     /// Done.
     Done,
@@ -63,6 +67,9 @@ pub struct KnownAuthorization {
     pub told: bool,
     /// Whether the authority has said that it is valid.
     pub valid: bool,
+    /// When the authority wants to be asked about it again.
+    #[serde(default)]
+    pub look_at: Option<Timestamp>,
 }
 
 /// What a run learnt on the way: the holes of its plan, filled. No secret is in it.
@@ -74,6 +81,9 @@ pub struct Learnt {
     pub order: Option<String>,
     /// Where the request goes.
     pub finalize: Option<String>,
+    /// When the authority forgets the order, where it says so.
+    #[serde(default)]
+    pub expires: Option<Timestamp>,
     /// The order's authorizations.
     #[serde(default)]
     pub authorizations: Vec<KnownAuthorization>,
@@ -209,14 +219,23 @@ impl Run {
     }
 
     /// Whether a cancel still stops it. Once the request was sent the authority may have issued a certificate,
-    /// and one that is issued is stored: from there on the run goes to its end.
+    /// and one that is issued is stored: from there on the run goes to its end. Only where the authority has not
+    /// said for long what became of it, a person may give it up.
     pub fn can_be_cancelled(&self) -> bool {
-        !self
-            .plan
-            .steps
-            .iter()
-            .zip(&self.marks)
-            .any(|(step, mark)| matches!(step, Step::Finalize) && !matches!(mark, Mark::Todo))
+        let mut sent = false;
+        for (step, mark) in self.plan.steps.iter().zip(&self.marks) {
+            if !matches!(step, Step::Finalize | Step::AwaitCertificate { .. }) {
+                continue;
+            }
+            match mark {
+                Mark::Begun { tries, .. } | Mark::Later { tries, .. } if *tries >= TRIES_IN_PLACE => {
+                    return true;
+                }
+                Mark::Todo => {}
+                _ => sent = true,
+            }
+        }
+        !sent
     }
 
     /// The next move, computed from what is stored. Ordinary steps are left alone once something failed or a
@@ -255,44 +274,48 @@ impl Run {
     }
 
     /// The run with step `index` begun: to be stored before the act.
-    pub fn begin(mut self, index: usize) -> Self {
-        let tries = match &self.marks[index] {
-            Mark::Begun { tries } | Mark::Later { tries, .. } => *tries,
-            _ => 0,
+    pub fn begin(mut self, index: usize, now: Timestamp) -> Self {
+        let (tries, since) = match &self.marks[index] {
+            Mark::Begun { tries, since } | Mark::Later { tries, since, .. } => (*tries, *since),
+            _ => (0, None),
         };
-        self.marks[index] = Mark::Begun { tries };
+        self.marks[index] = Mark::Begun { tries, since: since.or(Some(now)) };
         self.state = RunState::Active;
         self
     }
 
     /// The run with what came of step `index`. `draw` in 0..1 spreads the next try.
     pub fn absorb(mut self, index: usize, outcome: Outcome, now: Timestamp, draw: f64) -> Self {
-        let tries = match &self.marks[index] {
-            Mark::Begun { tries } => *tries,
-            _ => 0,
+        let (tries, since) = match &self.marks[index] {
+            Mark::Begun { tries, since } => (*tries, since.unwrap_or(now)),
+            _ => (0, now),
         };
         let step = &self.plan.steps[index];
-        let in_time = self.can_be_cancelled();
+        let patience = match (step.role(), self.cancelled && self.can_be_cancelled()) {
+            (StepRole::Ordinary, true) => Patience::None(now),
+            (StepRole::Ordinary, false) => patience(step, since, self.learnt.expires),
+            // Clean-up is tried again like everything that waits: what is owed stays owed.
+            (StepRole::CleanUp | StepRole::AfterFailure, _) => Patience::Tries,
+        };
         self.marks[index] = match outcome {
             Outcome::Done => Mark::Done,
             Outcome::Skipped(why) => Mark::Skipped { why },
-            Outcome::Later(at, why) => Mark::Later { at, tries, why },
+            Outcome::Later(at, why) => match patience.look(at, since, now) {
+                Some(at) => Mark::Later { at, tries, why, since: Some(since) },
+                None => Mark::Failed { failure: Box::new(endless(step, since, now, why)), tries },
+            },
             Outcome::Failed(failure) => {
-                let again = match failure.class {
-                    FailureClass::Retry => Some(now + back_off(tries + 1, draw)),
-                    FailureClass::WaitUntil(at) => Some(at.max(now)),
-                    FailureClass::NeedsPerson | FailureClass::Hopeless => None,
+                let again = patience.again(tries + 1, now, draw);
+                let at = match (failure.class, again) {
+                    (FailureClass::Retry, again) => again,
+                    (FailureClass::WaitUntil(until), Some(_)) => Some(until.max(now)),
+                    _ => None,
                 };
-                // Clean-up is tried again like everything that waits: what is owed stays owed.
-                let clean_up = step.role() != StepRole::Ordinary;
-                let stopped = self.cancelled && in_time;
-                match again {
-                    Some(at)
-                        if tries < TRIES_IN_PLACE && (clean_up || (step.waits_in_place() && !stopped)) =>
-                    {
-                        Mark::Later { at, tries: tries + 1, why: failure.to_string() }
+                match at {
+                    Some(at) => {
+                        Mark::Later { at, tries: tries + 1, why: failure.to_string(), since: Some(since) }
                     }
-                    _ => Mark::Failed { failure: Box::new(failure), tries },
+                    None => Mark::Failed { failure: Box::new(failure), tries },
                 }
             }
         };
@@ -311,6 +334,26 @@ impl Run {
         }
         self
     }
+}
+
+/// The other side has been at it for too long.
+fn endless(step: &Step, since: Timestamp, now: Timestamp, why: String) -> Failure {
+    let minutes = now.duration_since(since).as_mins();
+    let (attempted, remedy) = match step {
+        Step::AwaitAuthorizations { .. } => (
+            "wait for the authority to look at the answers",
+            "another order is opened by the back-off; if it is stuck again, ask the authority, or choose another one",
+        ),
+        Step::PrepareResponder { .. } => (
+            "let a server answer http-01",
+            "if no run of that certificate goes on, remove its lines from the file by hand",
+        ),
+        _ => (
+            "wait for the authority to finish the order",
+            "the order has expired without an answer; another one is opened by the back-off",
+        ),
+    };
+    Failure::retry("no-verdict", attempted, format!("after {minutes} minutes still: {why}"), remedy)
 }
 
 #[cfg(test)]

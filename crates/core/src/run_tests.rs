@@ -31,7 +31,7 @@ fn perform(mut run: Run, outcome: impl Fn(usize) -> Outcome) -> (Run, Vec<usize>
     let mut performed = Vec::new();
     while let Next::Do(index) = run.next(now()) {
         performed.push(index);
-        run = run.begin(index).absorb(index, outcome(index), now(), 0.5);
+        run = run.begin(index, now()).absorb(index, outcome(index), now(), 0.5);
     }
     (run, performed)
 }
@@ -58,7 +58,7 @@ fn a_step_that_waits_in_place_is_tried_three_times_and_then_fails() {
     while let Next::Wait(until) = run.next(at) {
         waits.push(until.duration_since(at).as_mins());
         at = until;
-        run = run.begin(2).absorb(2, failure(FailureClass::Retry), at, 0.5);
+        run = run.begin(2, at).absorb(2, failure(FailureClass::Retry), at, 0.5);
     }
     assert_eq!(waits, [1, 10, 100]);
     assert_eq!(run.next(at), Next::Do(3), "clean-up comes next");
@@ -76,9 +76,9 @@ fn a_cancel_cleans_up_and_comes_too_late_once_the_request_was_sent() {
     for begun in 0..6 {
         let mut run = run();
         for index in 0..begun {
-            run = run.begin(index).absorb(index, Outcome::Done, now(), 0.5);
+            run = run.begin(index, now()).absorb(index, Outcome::Done, now(), 0.5);
         }
-        run = run.begin(begun);
+        run = run.begin(begun, now());
         run.cancelled = true;
         let (run, performed) = perform(run, |_| Outcome::Done);
         let expected: (&[usize], _) = match begun {
@@ -93,4 +93,56 @@ fn a_cancel_cleans_up_and_comes_too_late_once_the_request_was_sent() {
             "begun {begun}"
         );
     }
+}
+
+/// The run up to step `index`, and then what comes of it again and again: the waits in minutes, at most `most`.
+fn waits(index: usize, outcome: impl Fn(Timestamp) -> Outcome, most: usize) -> (Run, Vec<i64>) {
+    let (mut run, mut at, mut waits) = (run(), now(), Vec::new());
+    for before in 0..index {
+        run = run.begin(before, at).absorb(before, Outcome::Done, at, 0.5);
+    }
+    loop {
+        run = run.begin(index, at).absorb(index, outcome(at), at, 0.5);
+        match run.next(at) {
+            Next::Wait(until) if waits.len() < most => {
+                waits.push(until.duration_since(at).as_mins());
+                at = until;
+            }
+            _ => return (run, waits),
+        }
+    }
+}
+
+#[test]
+fn after_the_request_was_sent_trouble_never_ends_the_run_before_the_order_is_gone() {
+    let (run, first) = waits(4, |_| failure(FailureClass::Retry), 50);
+    assert_eq!(first[..4], [1, 10, 10, 10]);
+    assert!(run.failure().is_none());
+    let (run, all) = waits(4, |_| failure(FailureClass::Retry), usize::MAX);
+    assert!(run.failure().is_some(), "an order does not live for ever");
+    assert_eq!(all.iter().sum::<i64>() / 60 / 24, 7);
+    let (run, _) = waits(5, |_| failure(FailureClass::Retry), 5000);
+    assert!(run.failure().is_none(), "what was obtained is published, however long that takes");
+    let (run, _) = waits(4, |_| failure(FailureClass::NeedsPerson), 5);
+    assert!(run.failure().is_some(), "the authority's refusal is an end");
+}
+
+#[test]
+fn a_run_in_long_trouble_after_the_request_can_be_given_up_by_a_person() {
+    for (tries, given_up) in [(1, false), (2, false), (3, true), (10, true)] {
+        let (mut run, _) = waits(4, |_| failure(FailureClass::Retry), tries - 1);
+        run.cancelled = true;
+        assert_eq!(run.next(now()) == Next::Over(RunState::Cancelled), given_up, "{tries} tries");
+        let run = run.begin(4, now()).absorb(4, Outcome::Done, now(), 0.5);
+        assert_eq!(run.next(now()), Next::Do(5), "a certificate that came all the same is published");
+    }
+}
+
+#[test]
+fn an_authority_that_never_looks_is_given_up_after_an_hour() {
+    let pending = |at| Outcome::Later(at + crate::SignedDuration::from_secs(1), "looking".to_owned());
+    let (run, waits) = waits(2, pending, usize::MAX);
+    assert_eq!(run.failure().map(|failure| failure.kind.as_str()), Some("no-verdict"));
+    assert!(waits.len() < 250);
+    assert_eq!(run.next(now()), Next::Do(3), "clean-up comes next");
 }

@@ -144,18 +144,6 @@ impl Step {
         }
     }
 
-    /// Whether a passing failure leaves the run waiting at this step. A deployment never waits half done:
-    /// it is taken back, and another run tries again later.
-    pub fn waits_in_place(&self) -> bool {
-        matches!(
-            self,
-            Self::OpenOrder { .. }
-                | Self::AwaitAuthorizations { .. }
-                | Self::Finalize
-                | Self::AwaitCertificate { .. }
-        )
-    }
-
     /// A stable short name for logs, failpoints and scripts.
     pub fn name(&self) -> &'static str {
         match self {

@@ -170,13 +170,13 @@ impl Engine {
         let query = CertificateQuery { filter, page: Page::first(1), ..CertificateQuery::default() };
         let users = self.store.list_certificates(&query).await?;
         let Some(first) = users.items.first() else { return Ok(()) };
-        Err(EngineError::InUse {
-            words: format!(
-                "{} is the last account with {}, and {} certificate(s) are ordered there, such as {}; \
-                 create another account first, or move them to another authority",
+        Err(EngineError::in_use(
+            format!(
+                "{} is the last account with {}, and {} certificate(s) are ordered there, such as {}",
                 account.id, account.authority, users.total, first.certificate.settings.name
             ),
-        })
+            "create another account first, or move them to another authority",
+        ))
     }
 
     /// Removes an account and its key, after deactivating it at the authority if asked to.

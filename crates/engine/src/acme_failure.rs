@@ -20,6 +20,22 @@ pub(crate) fn failure(error: &Error, title: &str) -> Failure {
     Failure::new(&format!("acme-{kind}"), class, attempted, answer, remedy).with_identifiers(identifiers)
 }
 
+/// The failure that an error is once the request may have been sent: perhaps there is a certificate, so only the
+/// authority's word that there is none may end the run. Everything else passes, however long that takes.
+pub(crate) fn undecided(error: &Error, title: &str) -> Failure {
+    let failure = failure(error, title);
+    let gone = matches!(error.status(), Some(404 | 410));
+    let refused = error.problem().is_some_and(|problem| {
+        error.status().is_some_and(|status| (400..500).contains(&status))
+            && !matches!(problem.kind, ProblemKind::RateLimited | ProblemKind::UserActionRequired)
+    });
+    match failure.class {
+        FailureClass::WaitUntil(_) => failure,
+        FailureClass::Hopeless | FailureClass::NeedsPerson if gone || refused => failure,
+        _ => Failure { class: FailureClass::Retry, ..failure },
+    }
+}
+
 fn class_of(error: &Error, problem: &Problem) -> FailureClass {
     if problem.kind == ProblemKind::RateLimited && is_paused(problem) {
         return FailureClass::NeedsPerson;

@@ -78,9 +78,10 @@ impl Engine {
     pub async fn delete_authority(&self, id: &str, who: &str) -> Result<(), EngineError> {
         let id = AuthorityId::from(id);
         if ca::AUTHORITIES.iter().any(|make| make().id == id) {
-            return Err(EngineError::InUse {
-                words: format!("{id} came with the program and cannot be removed"),
-            });
+            return Err(EngineError::in_use(
+                format!("{id} came with the program and cannot be removed"),
+                "leave it: an authority that no certificate names is never asked",
+            ));
         }
         let row = self.store.authority(&id).await?;
         let audit = self.audit(who, "delete", format!("authority {id}"), Some(json!(row.authority)), None);

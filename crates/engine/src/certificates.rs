@@ -20,8 +20,8 @@ use serde_json::{Map, Value};
 use std::time::Duration;
 
 /// How often, and with which pause, a deletion looks whether the cancelled runs have cleaned up: 20 s in all.
-const CANCEL_LOOKS: u32 = 100;
-const CANCEL_PAUSE: Duration = Duration::from_millis(200);
+pub(crate) const CANCEL_LOOKS: u32 = 100;
+pub(crate) const CANCEL_PAUSE: Duration = Duration::from_millis(200);
 
 /// A certificate as a person asks for it.
 #[derive(Clone, Debug, Default)]
@@ -234,8 +234,7 @@ impl Engine {
             standing.not_before = None;
             standing.last_failure = None;
         }
-        let facts = row.version.as_ref().and_then(|version| version.facts.as_ref());
-        let standing = with_next(&changed, standing, facts, now);
+        let standing = with_next(&changed, standing, row.version.as_ref(), now);
         let words = format!("{who} changed {}", changed.settings.name);
         let edit = CertificateEdit {
             id: id.clone(),
@@ -270,6 +269,10 @@ impl Engine {
         who: &str,
     ) -> Result<(), EngineError> {
         let row = self.store.find_certificate(id_or_name).await?;
+        // Compared before anything is stopped; the store compares again.
+        if row.certificate.revision != expected_revision {
+            return Err(EngineError::Revision { current: Box::new(row.certificate) });
+        }
         let id = row.certificate.id;
         for run in self.store.live_runs(&id).await? {
             self.store.request_cancel(&run.id, who, self.now()).await?;

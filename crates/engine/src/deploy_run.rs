@@ -95,7 +95,7 @@ pub(crate) async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), I
             "cancelled",
             "deploy",
             "a person cancelled it; what was there before was put back",
-            "ask again when it should be deployed: certwright cert request, or certwright renew",
+            "when it should be deployed after all: certwright cert deploy (nothing is ordered by that)",
         )
     });
     let deployment = match engine.store.deployment(deployment).await {

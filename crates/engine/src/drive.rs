@@ -81,7 +81,8 @@ impl Work<'_> {
         self.events.push(event);
     }
 
-    async fn save(&mut self, wake_at: Option<Timestamp>) -> Result<(), Interrupted> {
+    /// Stores what the run has learnt by now, in the middle of a step.
+    pub(crate) async fn save(&mut self, wake_at: Option<Timestamp>) -> Result<(), Interrupted> {
         let events = std::mem::take(&mut self.events);
         let write = RunWrite { run: &self.run, fence: self.fence, wake_at, events: &events };
         self.run.cancelled |= self.engine.store.save_run(write).await?;
@@ -124,7 +125,7 @@ async fn perform(work: &mut Work<'_>) -> Result<(), Interrupted> {
     let again = !matches!(work.run.marks[index], Mark::Todo);
     let in_time = work.run.can_be_cancelled();
     work.pass(&format!("{}:before-begun", step.name()))?;
-    work.run = work.run.clone().begin(index);
+    work.run = work.run.clone().begin(index, work.engine.now());
     if !again {
         work.tell(EventKind::StepBegun, Level::Info, describe::step(&step));
     }
@@ -211,12 +212,17 @@ async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), Interrupted>
     Ok(())
 }
 
-/// A store error inside a step that can be told as the step's failure.
+/// A store error inside a step: what concerns the rows of this run alone can be told as the step's failure. A store
+/// that does not answer interrupts the worker instead, because the failure could not be remembered either.
 pub(crate) fn stored<T>(result: Result<T, StoreError>) -> Result<Result<T, Failure>, Interrupted> {
     match result {
         Ok(value) => Ok(Ok(value)),
-        Err(StoreError::Stale { .. }) => Err(Interrupted::Stale),
-        Err(error @ StoreError::Unwritable { .. }) => Err(Interrupted::Store(error.to_string())),
-        Err(error) => Ok(Err(storage(&error.to_string()))),
+        Err(
+            error @ (StoreError::NotFound { .. }
+            | StoreError::Conflict { .. }
+            | StoreError::InUse { .. }
+            | StoreError::Damaged { .. }),
+        ) => Ok(Err(storage(&error.to_string()))),
+        Err(error) => Err(error.into()),
     }
 }

@@ -33,12 +33,16 @@ pub enum EngineError {
         field: String,
         /// What is wrong.
         words: String,
+        /// What to do.
+        remedy: String,
     },
     /// Something else needs it, or is going on.
     #[error("{words}")]
     InUse {
         /// What.
         words: String,
+        /// What to do.
+        remedy: String,
     },
     /// It was attempted and failed.
     #[error("{0}")]
@@ -65,14 +69,38 @@ pub enum EngineError {
     },
 }
 
+impl EngineError {
+    /// Something else needs it, or is going on.
+    pub(crate) fn in_use(words: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::InUse { words: words.into(), remedy: remedy.into() }
+    }
+}
+
+/// What to do about a value that collides with what is stored.
+fn remedy_of_conflict(field: &str) -> &'static str {
+    match field {
+        "name" | "id" => "choose another one",
+        "account" => "choose one of: certwright account list",
+        "deployment" => "request the certificate first: certwright cert request",
+        _ => "read it again, and make the change again",
+    }
+}
+
 impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound { what, id } => Self::NotFound { what, id },
-            StoreError::Conflict { field, words } => Self::Conflict { field: field.to_owned(), words },
+            StoreError::Conflict { field, words } => Self::Conflict {
+                field: field.to_owned(),
+                words,
+                remedy: remedy_of_conflict(field).to_owned(),
+            },
             StoreError::Revision { current } => Self::Revision { current },
-            StoreError::InUse { words } | StoreError::Busy { words } => Self::InUse { words },
-            StoreError::Outdated { .. } => Self::InUse { words: error.to_string() },
+            StoreError::InUse { words } => Self::in_use(words, "change those first, then ask again"),
+            StoreError::Busy { words } => Self::in_use(words, "wait until that is over, then ask again"),
+            StoreError::Outdated { .. } => {
+                Self::in_use(error.to_string(), "read it again, and make the change again")
+            }
             other => Self::Storage { words: other.to_string() },
         }
     }

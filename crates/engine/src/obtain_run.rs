@@ -10,7 +10,7 @@ use certwright_core::id::{DeploymentId, RunId};
 use certwright_core::plan::Plan;
 use certwright_core::run::{Run, RunState};
 use certwright_core::{SignedDuration, Timestamp};
-use certwright_store::{CertificateRow, Fence, RunWrite, StoreResult};
+use certwright_store::{CertificateRow, Fence, ObtainEnd, RunWrite, StoreResult};
 
 /// How long a cancelled certificate is left alone before it is due again.
 const AFTER_CANCEL: SignedDuration = SignedDuration::from_hours(1);
@@ -35,7 +35,11 @@ pub(crate) async fn open(
     Ok(run)
 }
 
-/// What a failure means for the certificate: one more in a row, and not before the back-off's moment.
+/// The shortest pause before the authority is asked again, whatever it says.
+const SHORTEST_PAUSE: SignedDuration = SignedDuration::from_mins(1);
+
+/// What a failure means for the certificate: one more in a row, and not before the back-off's moment. Where the
+/// authority said when, its word replaces the back-off and counts as no further failure.
 pub(crate) fn failed(
     certificate: &Certificate,
     failure: Failure,
@@ -43,11 +47,14 @@ pub(crate) fn failed(
     now: Timestamp,
     draw: f64,
 ) -> Standing {
-    let failures = certificate.standing.failures + 1 + tries;
-    let mut not_before = now + back_off(failures, draw);
-    if let FailureClass::WaitUntil(moment) = failure.class {
-        not_before = not_before.max(moment);
-    }
+    let before = certificate.standing.failures;
+    let (failures, not_before) = match failure.class {
+        FailureClass::WaitUntil(moment) => (before.max(1), moment.max(now + SHORTEST_PAUSE)),
+        _ => {
+            let failures = before.saturating_add(1).saturating_add(tries);
+            (failures, now + back_off(failures, draw))
+        }
+    };
     Standing {
         asked_at: None,
         failures,
@@ -57,35 +64,33 @@ pub(crate) fn failed(
     }
 }
 
+/// When somebody asked for another version after this run had begun: that is not answered by its end.
+pub(crate) fn still_asked(certificate: &Certificate, run: &Run) -> Option<Timestamp> {
+    certificate.standing.asked_at.filter(|asked| *asked > run.created_at)
+}
+
 /// Ends an obtain run. A published one has stored its standing with the version already.
 pub(crate) async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), Interrupted> {
     let engine = work.engine;
     let now = engine.now();
-    if state != RunState::Done {
-        if let Some(version) = &work.run.learnt.version {
-            engine.store.abandon_version(version, work.fence).await?;
-        }
-        // Read again: the worker's copy may be hours old, and failures are counted from what is stored.
-        let row = engine.store.certificate_row(&work.run.certificate).await?;
-        let certificate = &row.certificate;
-        let standing = match (state, work.run.failure()) {
-            (RunState::Failed, Some(failure)) => {
-                failed(certificate, failure.clone(), work.run.tries_of_failure(), now, engine.chance.draw())
-            }
-            _ => Standing {
-                asked_at: None,
-                not_before: Some(now + AFTER_CANCEL),
-                ..certificate.standing.clone()
-            },
-        };
-        let facts = row.version.as_ref().and_then(|version| version.facts.as_ref());
-        let standing = with_next(certificate, standing, facts, now);
-        engine.store.set_standing(certificate, work.fence, &standing).await?;
-    }
     let events = std::mem::take(&mut work.events);
-    engine
-        .store
-        .save_run(RunWrite { run: &work.run, fence: work.fence, wake_at: None, events: &events })
-        .await?;
+    let write = RunWrite { run: &work.run, fence: work.fence, wake_at: None, events: &events };
+    if state == RunState::Done {
+        engine.store.save_run(write).await?;
+        return Ok(());
+    }
+    // Read again: the worker's copy may be hours old, and failures are counted from what is stored.
+    let row = engine.store.certificate_row(&work.run.certificate).await?;
+    let certificate = &row.certificate;
+    let standing = match (state, work.run.failure()) {
+        (RunState::Failed, Some(failure)) => {
+            failed(certificate, failure.clone(), work.run.tries_of_failure(), now, engine.chance.draw())
+        }
+        _ => Standing { not_before: Some(now + AFTER_CANCEL), ..certificate.standing.clone() },
+    };
+    let standing = Standing { asked_at: still_asked(certificate, &work.run), ..standing };
+    let standing = with_next(certificate, standing, row.version.as_ref(), now);
+    let version = work.run.learnt.version.as_ref();
+    engine.store.end_obtain(&ObtainEnd { version, before: certificate, standing: &standing, write }).await?;
     Ok(())
 }

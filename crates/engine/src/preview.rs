@@ -44,13 +44,13 @@ impl Preview {
             .map(|previewed| &previewed.plan)
     }
 
-    /// Fingerprints of the deploy plans, by deployment.
+    /// What a person who saw the deploy plans said yes to, by deployment.
     pub(crate) fn approvals(&self) -> Vec<(certwright_core::id::DeploymentId, String)> {
         self.plans
             .iter()
             .filter_map(|previewed| match (&previewed.kind, &previewed.plan) {
                 (PlanKind::Deploy { deployment, .. }, Ok(plan)) => {
-                    Some((deployment.clone(), plan.fingerprint()))
+                    Some((deployment.clone(), plan.permission()))
                 }
                 _ => None,
             })

@@ -1,5 +1,6 @@
 //! Requests: by hand, for one certificate or several; cancelling; reading runs.
 
+use crate::certificates::{CANCEL_LOOKS, CANCEL_PAUSE};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::obtain_run;
@@ -45,6 +46,7 @@ impl Engine {
         let row = self.store.find_certificate(id_or_name).await?;
         Self::refuse_paused(&row.certificate)?;
         let id = row.certificate.id.clone();
+        self.outlast_cancelled(&row, who).await?;
         let preview = match plan {
             Some(_) => Some(self.preview_row(&row).await),
             None => None,
@@ -53,11 +55,10 @@ impl Engine {
             self.compare(wanted, preview, &row).await?;
         }
         let Some(fence) = self.claim(&id).await? else {
-            return self.live_obtain_run(&id).await?.ok_or_else(|| EngineError::InUse {
-                words: format!(
-                    "{} is being deployed right now; ask again in a moment",
-                    row.certificate.settings.name
-                ),
+            let name = &row.certificate.settings.name;
+            let going_on = self.live_obtain_run(&id).await?.filter(|_| plan.is_none());
+            return going_on.ok_or_else(|| {
+                EngineError::in_use(format!("{name} is being worked on right now"), "ask again in a moment")
             });
         };
         let started = self.start(&row, preview, who, fence).await;
@@ -74,7 +75,7 @@ impl Engine {
     ) -> Result<Run, EngineError> {
         let certificate = &row.certificate;
         if let Some(run) = self.live_obtain_run(&certificate.id).await? {
-            return self.wake(run, fence).await;
+            return self.wake(run, preview.as_ref(), fence).await;
         }
         let approvals = preview.as_ref().map(Preview::approvals).unwrap_or_default();
         let planned = match preview.as_ref().and_then(Preview::obtain) {
@@ -92,9 +93,41 @@ impl Engine {
         Ok(runs.into_iter().find(|run| run.plan.kind == PlanKind::Obtain))
     }
 
-    /// Makes a waiting run look again at once.
-    async fn wake(&self, mut run: Run, fence: Fence) -> Result<Run, EngineError> {
+    /// A run that an edit or a person has cancelled is no answer to a request: it is waited for while it cleans up.
+    /// One that takes longer is followed by another one by itself.
+    async fn outlast_cancelled(&self, row: &CertificateRow, who: &str) -> Result<(), EngineError> {
+        let id = &row.certificate.id;
+        for _ in 0..CANCEL_LOOKS {
+            let ending =
+                self.live_obtain_run(id).await?.is_some_and(|run| run.cancelled && run.can_be_cancelled());
+            if !ending {
+                return Ok(());
+            }
+            tokio::time::sleep(CANCEL_PAUSE).await;
+        }
+        self.store.ask(id, self.now(), who, &[]).await?;
+        Err(EngineError::in_use(
+            format!("a cancelled run of {} is still cleaning up", row.certificate.settings.name),
+            "nothing: a new version is requested as soon as that is over",
+        ))
+    }
+
+    /// Makes a waiting run look again at once. A person who asked for exactly one plan gets no other.
+    async fn wake(&self, mut run: Run, preview: Option<&Preview>, fence: Fence) -> Result<Run, EngineError> {
+        if let Some(preview) = preview {
+            let same = preview.obtain().is_some_and(|plan| plan.as_ref().is_ok_and(|plan| *plan == run.plan));
+            if !same {
+                return Err(EngineError::in_use(
+                    format!("{} goes on already, by another plan than the one that was approved", run.id),
+                    format!("let it end, or stop it with: certwright run cancel {}", run.id),
+                ));
+            }
+            run.learnt.approved = preview.approvals();
+        }
         let now = self.now();
+        for known in &mut run.learnt.authorizations {
+            known.look_at = None;
+        }
         for mark in &mut run.marks {
             if let Mark::Later { at, .. } = mark {
                 *at = (*at).min(now);
@@ -230,8 +263,11 @@ impl Engine {
     pub async fn deploy(&self, id_or_name: &str, who: &str) -> Result<CertificateRow, EngineError> {
         let row = self.store.find_certificate(id_or_name).await?;
         if row.deployments.is_empty() {
-            let words = "there is no target; add one: certwright cert edit NAME --deploy nginx".to_owned();
-            return Err(EngineError::Conflict { field: "deployments".to_owned(), words });
+            return Err(EngineError::Conflict {
+                field: "deployments".to_owned(),
+                words: "there is no target".to_owned(),
+                remedy: "add one: certwright cert edit NAME --deploy nginx".to_owned(),
+            });
         }
         for deployment in &row.deployments {
             self.store.ask_deployment(&deployment.id, None, self.now(), who, &[]).await?;

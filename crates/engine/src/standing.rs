@@ -4,21 +4,15 @@ use certwright_core::Timestamp;
 use certwright_core::certificate::{Certificate, Standing};
 use certwright_core::describe;
 use certwright_core::due::{CurrentFacts, Due, DueFacts, due};
-use certwright_core::facts::CertificateFacts;
+use certwright_core::version::Version;
 use certwright_store::CertificateRow;
 
 /// When the certificate of this row is due.
 pub(crate) fn due_of(row: &CertificateRow, now: Timestamp) -> Due {
-    let facts = row.version.as_ref().and_then(|version| version.facts.as_ref());
-    decide(&row.certificate, &row.certificate.standing, facts, now)
+    decide(&row.certificate, &row.certificate.standing, row.version.as_ref(), now)
 }
 
-fn decide(
-    certificate: &Certificate,
-    standing: &Standing,
-    facts: Option<&CertificateFacts>,
-    now: Timestamp,
-) -> Due {
+fn decide(certificate: &Certificate, standing: &Standing, newest: Option<&Version>, now: Timestamp) -> Due {
     due(
         &DueFacts {
             paused: certificate.settings.paused,
@@ -27,12 +21,15 @@ fn decide(
             asked_at: standing.asked_at,
             not_before: standing.not_before,
             wanted: &certificate.settings.identifiers,
-            current: facts.map(|facts| CurrentFacts {
-                not_before: facts.not_before,
-                not_after: facts.not_after,
-                identifiers: &facts.identifiers,
-                renewal_window: None,
-            }),
+            current: newest.and_then(|version| Some((version, version.facts.as_ref()?))).map(
+                |(version, facts)| CurrentFacts {
+                    not_before: facts.not_before,
+                    not_after: facts.not_after,
+                    published_at: version.published_at,
+                    identifiers: &facts.identifiers,
+                    renewal_window: None,
+                },
+            ),
         },
         now,
     )
@@ -42,10 +39,10 @@ fn decide(
 pub(crate) fn with_next(
     certificate: &Certificate,
     mut standing: Standing,
-    facts: Option<&CertificateFacts>,
+    newest: Option<&Version>,
     now: Timestamp,
 ) -> Standing {
-    let answer = decide(certificate, &standing, facts, now);
+    let answer = decide(certificate, &standing, newest, now);
     standing.next_at = match answer {
         Due::Now(_) => Some(now),
         Due::At(moment, _) => Some(moment),

@@ -75,8 +75,8 @@ impl Engine {
         let reason = match due_of(&row, self.now()) {
             Due::Now(reason) => reason,
             Due::At(..) | Due::Paused => {
-                let facts = row.version.as_ref().and_then(|version| version.facts.as_ref());
-                let standing = with_next(certificate, certificate.standing.clone(), facts, self.now());
+                let standing =
+                    with_next(certificate, certificate.standing.clone(), row.version.as_ref(), self.now());
                 self.store.set_standing(certificate, fence, &standing).await?;
                 return Ok(());
             }
@@ -109,19 +109,42 @@ impl Engine {
             format!("Not ordered: {failure}"),
         );
         let standing = obtain_run::failed(certificate, failure, 0, now, self.chance.draw());
-        let facts = row.version.as_ref().and_then(|version| version.facts.as_ref());
-        self.store.set_standing(certificate, fence, &with_next(certificate, standing, facts, now)).await?;
+        let standing = with_next(certificate, standing, row.version.as_ref(), now);
+        self.store.set_standing(certificate, fence, &standing).await?;
         self.store.append_events(&[event]).await?;
         Ok(())
     }
 
     async fn go_on(&self, run: &RunId, certificate: &CertificateId, fence: Fence) -> Result<(), Interrupted> {
         let row = self.store.certificate_row(certificate).await?;
-        let run = self.store.run(run).await?;
+        let run = match self.store.run(run).await {
+            Err(StoreError::Damaged { words }) => return self.end_unreadable(run, &row, &words, fence).await,
+            run => run?,
+        };
         if run.state.is_over() {
             return Ok(());
         }
         self.drive_run(&row, run, fence).await
+    }
+
+    /// A run that nobody can go on with must not hold up its certificate for ever. Its answers are rows of their own
+    /// and are removed by the next sweep.
+    async fn end_unreadable(
+        &self,
+        run: &RunId,
+        row: &CertificateRow,
+        why: &str,
+        fence: Fence,
+    ) -> Result<(), Interrupted> {
+        let id = &row.certificate.id;
+        let words = format!(
+            "A stored run cannot be read and is given up: {why}. If a server's configuration or files were being \
+             changed by it, look at them: copies of what it replaced are in {}. The certificate's log tells how far it came.",
+            self.layout.copies(run).display()
+        );
+        let event = self.event(id, Some(run), None, EventKind::RunEnded, Level::Error, words);
+        self.store.end_unreadable_run(run, id, fence, self.now(), &[event]).await?;
+        Ok(())
     }
 
     /// Drives a run with the lock of its target held, where it has one.
@@ -153,7 +176,7 @@ impl Engine {
             self.store.version(&version).await?.facts.map(|facts| facts.identifiers).unwrap_or_default();
         let planned = match plan_deploy(self, &row.certificate, settings, &names).await {
             Ok(plan) => match &deployment.approved {
-                Some(approved) if *approved != plan.fingerprint() => Err(changed(&settings.target)),
+                Some(approved) if *approved != plan.permission() => Err(changed(&settings.target)),
                 _ => Ok(plan),
             },
             Err(failure) => Err(failure),
@@ -185,6 +208,6 @@ fn changed(target: &str) -> Failure {
         "plan-changed",
         format!("deploy to {target} by the plan that was approved"),
         "the target has changed since the plan was shown",
-        "look at the new plan (certwright cert preview) and ask again",
+        "look at the new plan (certwright cert preview), then deploy by it: certwright cert deploy",
     )
 }

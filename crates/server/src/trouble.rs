@@ -49,6 +49,17 @@ impl From<Problem> for Trouble {
     }
 }
 
+/// How to find the right one of a noun.
+fn where_to_look(what: &str) -> &'static str {
+    match what {
+        "certificate" => "look for it with: certwright cert list",
+        "account" => "look for it with: certwright account list",
+        "authority" | "certificate authority" => "look for it with: certwright ca list",
+        "run" => "look for it with: certwright run list",
+        _ => "",
+    }
+}
+
 impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Self {
         let detail = format!("could not {}: {}", failure.attempted, failure.answer);
@@ -69,7 +80,7 @@ impl From<EngineError> for Trouble {
                 Problem::refused(refusals.into_iter().map(Refusal::from).collect()).into()
             }
             EngineError::NotFound { what, id } => {
-                Self::new(ProblemKind::NotFound, format!("there is no {what} {id}"), "")
+                Self::new(ProblemKind::NotFound, format!("there is no {what} {id}"), where_to_look(what))
             }
             // The handlers of changes answer this one with the certificate as it is now.
             EngineError::Revision { current } => Self::new(
@@ -80,13 +91,14 @@ impl From<EngineError> for Trouble {
                 ),
                 "look at it as it is now, and make the change again",
             ),
-            EngineError::Conflict { field, words } => {
-                let refusal = Refusal { field: field.clone(), reason: words.clone(), remedy: String::new() };
-                let mut problem = Problem::new(ProblemKind::Conflict, format!("{field}: {words}"), "");
+            EngineError::Conflict { field, words, remedy } => {
+                let detail = format!("{field}: {words}");
+                let mut problem = Problem::new(ProblemKind::Conflict, detail, remedy.clone());
+                let refusal = Refusal { field, reason: words, remedy };
                 problem.refusals = vec![refusal];
                 problem.into()
             }
-            EngineError::InUse { words } => Self::new(ProblemKind::InUse, words, ""),
+            EngineError::InUse { words, remedy } => Self::new(ProblemKind::InUse, words, remedy),
             EngineError::Failure(failure) => (*failure).into(),
             EngineError::PlanChanged { difference, preview } => {
                 let mut problem = Problem::new(
@@ -135,8 +147,16 @@ mod tests {
         for (error, slug, status) in [
             (EngineError::Refused(vec![refusal]), "refused", 422),
             (EngineError::NotFound { what: "certificate", id: "x".into() }, "not-found", 404),
-            (EngineError::Conflict { field: "name".into(), words: "is taken".into() }, "conflict", 409),
-            (EngineError::InUse { words: "run".into() }, "in-use", 409),
+            (
+                EngineError::Conflict {
+                    field: "name".into(),
+                    words: "is taken".into(),
+                    remedy: "another".into(),
+                },
+                "conflict",
+                409,
+            ),
+            (EngineError::InUse { words: "run".into(), remedy: "wait".into() }, "in-use", 409),
             (EngineError::Failure(Box::new(person)), "failed", 422),
             (EngineError::Failure(Box::new(passing)), "failed", 502),
             (EngineError::Paused { words: "x is paused".into() }, "paused", 409),

@@ -48,7 +48,7 @@ pub use runs::{RunFilter, RunWrite, Runs};
 pub use schedule::{Schedule, Work};
 pub use sqlite::SqliteStore;
 pub use upkeep::Upkeep;
-pub use versions::{Publication, QueuedDeployment, Versions};
+pub use versions::{ObtainEnd, Publication, QueuedDeployment, Versions};
 
 /// Everything that is stored, as one object: `Arc<dyn Store>`.
 ///

@@ -57,6 +57,17 @@ pub trait Runs: Send + Sync {
     /// one for each deployment.
     async fn live_runs(&self, certificate: &CertificateId) -> StoreResult<Vec<Run>>;
 
+    /// Ends a live run whose row cannot be read (it was damaged, or written by a program that knew other steps): it
+    /// has failed at `now`, with a plan of no steps, and nobody takes it up again. `Stale` when the fence has moved on.
+    async fn end_unreadable_run(
+        &self,
+        id: &RunId,
+        certificate: &CertificateId,
+        fence: Fence,
+        now: Timestamp,
+        events: &[NewEvent],
+    ) -> StoreResult<()>;
+
     /// Asks the run to stop and wakes it at once, with an audit line. Its worker finds out when it saves or
     /// reads it. Gives the run as it is now; asking a run that is over changes nothing.
     async fn request_cancel(&self, id: &RunId, who: &str, now: Timestamp) -> StoreResult<Run>;

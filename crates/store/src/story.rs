@@ -4,7 +4,8 @@ use crate::samples::{at, audit, deploy_run, edit, event, facts, new, observation
 use crate::samples::{version, write};
 use crate::{
     CertificateFilter, CertificateQuery, CertificateRow, CertificateSort, Conclusion, DeploymentFailure,
-    EventFilter, Fence, Page, Publication, QueuedDeployment, RunFilter, RunWrite, Store, StoreError, Work,
+    EventFilter, Fence, ObtainEnd, Page, Publication, QueuedDeployment, RunFilter, RunWrite, Store,
+    StoreError, Work,
 };
 use certwright_core::certificate::{Certificate, Health, Standing};
 use certwright_core::facts::Trust;
@@ -148,7 +149,13 @@ async fn obtained_and_published(store: &dyn Store, id: &CertificateId, fence: Fe
     assert_eq!(row.health(at(61)), Health::NotDeployed);
     assert_eq!(store.run(&run.id).await.unwrap(), run);
     assert_eq!(store.version_chain(&made.id).await.unwrap().as_deref(), Some("PEM"));
-    let published = store.abandon_version(&made.id, fence).await.unwrap_err();
+    let end = ObtainEnd {
+        version: Some(&made.id),
+        before: &row.certificate,
+        standing: &row.certificate.standing,
+        write: write(&run, fence, None),
+    };
+    let published = store.end_obtain(&end).await.unwrap_err();
     assert!(matches!(published, StoreError::Conflict { .. }), "{published}");
     store.release(id, fence).await.unwrap();
     made.id

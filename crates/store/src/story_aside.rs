@@ -3,13 +3,14 @@
 
 use crate::samples::{account, at, audit, authority, challenge, deploy_run, edit, facts, identifier, new};
 use crate::samples::{observation, obtain_run, run_id, settings, version, write};
-use crate::{Admission, DeploymentFailure, REMEMBERED_FOR, Store, StoreError, Work};
+use crate::{Admission, DeploymentFailure, ObtainEnd, REMEMBERED_FOR, Store, StoreError, Work};
 use certwright_core::account::AccountState;
 use certwright_core::certificate::Standing;
 use certwright_core::facts::Trust;
 use certwright_core::failure::Failure;
 use certwright_core::id::CertificateId;
 use certwright_core::run::RunState;
+use certwright_core::version::VersionState;
 use std::sync::Arc;
 
 /// A cancel that comes while a worker saves is neither overwritten nor slept through.
@@ -105,6 +106,39 @@ pub(crate) async fn people_win(store: &dyn Store) {
     store.fail_deployment(&failed).await.unwrap();
     let again = store.deployment(&"dep-1".into()).await.unwrap();
     assert_eq!((again.next_at, again.approved.as_deref()), (Some(at(13)), Some("seen")));
+}
+
+/// A run that ends without a version leaves everything it decided in one write, or nothing.
+pub(crate) async fn ends(store: &dyn Store) {
+    let id = CertificateId::from("cert-1");
+    store.create_certificate(&new("cert-1", settings("a", &["a.example.com"], &[]))).await.unwrap();
+    let old = store.claim(&id, "one", at(10), at(0)).await.unwrap().unwrap();
+    let fence = store.claim(&id, "two", at(100), at(11)).await.unwrap().unwrap();
+    let mut run = obtain_run("run-1", &id, at(12));
+    store.open_run(write(&run, fence, None)).await.unwrap();
+    let made = version(&run);
+    store.store_key(&made, b"k", b"r", fence).await.unwrap();
+    store.keep_refused_chain(&made.id, "PEM of another name", fence).await.unwrap();
+    assert_eq!(store.version(&made.id).await.unwrap().state, VersionState::KeyStored, "not to be served");
+
+    let before = store.certificate(&id).await.unwrap();
+    let standing = Standing { failures: 1, next_at: Some(at(80)), ..Standing::default() };
+    run.state = RunState::Failed;
+    run.ended_at = Some(at(20));
+    let end = |fence| ObtainEnd {
+        version: Some(&made.id),
+        before: &before,
+        standing: &standing,
+        write: write(&run, fence, None),
+    };
+    let stale = store.end_obtain(&end(old)).await.unwrap_err();
+    assert!(matches!(stale, StoreError::Stale { .. }), "{stale}");
+    assert_eq!(store.certificate(&id).await.unwrap(), before, "nothing of it");
+    store.end_obtain(&end(fence)).await.unwrap();
+    assert_eq!(store.certificate(&id).await.unwrap().standing, standing);
+    assert_eq!(store.run(&run.id).await.unwrap(), run);
+    assert_eq!(store.version(&made.id).await.unwrap().state, VersionState::Abandoned);
+    assert_eq!(store.version_chain(&made.id).await.unwrap().as_deref(), Some("PEM of another name"));
 }
 
 /// Authorities and accounts are not deleted under those who use them.

@@ -34,6 +34,19 @@ pub struct Publication<'a> {
     pub now: Timestamp,
 }
 
+/// Everything that changes when an obtain run ends without a published version.
+#[derive(Clone, Copy, Debug)]
+pub struct ObtainEnd<'a> {
+    /// The version it made, if it came that far.
+    pub version: Option<&'a VersionId>,
+    /// The certificate as the worker read it; see [`set_standing`](crate::Certificates::set_standing).
+    pub before: &'a Certificate,
+    /// Where the certificate stands from now on.
+    pub standing: &'a Standing,
+    /// The run, which is over.
+    pub write: RunWrite<'a>,
+}
+
 /// Certificate versions.
 #[async_trait]
 pub trait Versions: Send + Sync {
@@ -59,8 +72,15 @@ pub trait Versions: Send + Sync {
         fence: Fence,
     ) -> StoreResult<()>;
 
-    /// The run of this version ended without a certificate. A published version is not abandoned: `Conflict`.
-    async fn abandon_version(&self, version: &VersionId, fence: Fence) -> StoreResult<()>;
+    /// Keeps a chain (as it came) that was issued for the version and must not be served, for people to look at.
+    /// `Stale` when the fence has moved on; `Conflict` when the version has a chain that may be served.
+    async fn keep_refused_chain(&self, version: &VersionId, chain: &str, fence: Fence) -> StoreResult<()>;
+
+    /// One transaction: the version is abandoned, the certificate's standing is stored as by
+    /// [`set_standing`](crate::Certificates::set_standing), the run and its events are saved. A failure is
+    /// counted once, however often the process stops meanwhile. A published version is not abandoned: `Conflict`.
+    /// `Stale` when the fence has moved on.
+    async fn end_obtain(&self, end: &ObtainEnd<'_>) -> StoreResult<()>;
 
     /// One transaction: the version is published and the certificate's newest, its standing is stored, the
     /// deployments want it and are due at `now` with their failures forgotten, the run and its events are

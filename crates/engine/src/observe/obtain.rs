@@ -17,7 +17,7 @@ pub(crate) async fn plan_obtain(engine: &Engine, certificate: &Certificate) -> R
     let client = engine.acme.client(&authority)?;
     let directory = client.directory().await.map_err(|error| failure(&error, &authority.title))?;
     let offered: Vec<String> = directory.meta.profiles.keys().cloned().collect();
-    let port_owner = engine.port_owner(settings, &account).await?;
+    let port_owner = engine.port_owner(certificate, &account).await?;
     obtain_plan(&ObtainFacts {
         settings,
         authority: &authority,

@@ -1,9 +1,9 @@
 //! Who owns the challenge port on this machine, and how a web server there can answer for us.
 
 use crate::engine::Engine;
-use certwright_contract::Way;
+use certwright_contract::{Asker, Way};
 use certwright_core::account::Account;
-use certwright_core::certificate::CertificateSettings;
+use certwright_core::certificate::Certificate;
 use certwright_core::challenge::ChallengeSettings;
 use certwright_core::choose::{PortOwner, WebAnswer};
 use certwright_core::failure::Failure;
@@ -15,9 +15,10 @@ impl Engine {
     /// Observes the owner of the challenge port, as far as the certificate's challenge settings need it.
     pub(crate) async fn port_owner(
         &self,
-        settings: &CertificateSettings,
+        certificate: &Certificate,
         account: &Account,
     ) -> Result<PortOwner, Failure> {
+        let settings = &certificate.settings;
         if matches!(settings.challenge, ChallengeSettings::Http01Webroot { .. }) {
             return Ok(PortOwner::Free);
         }
@@ -43,8 +44,8 @@ impl Engine {
                 }
                 continue;
             }
-            let ways =
-                server.ways(form, port, &settings.identifiers, &account.thumbprint, &self.ports).await?;
+            let asker = Asker { thumbprint: &account.thumbprint, certificate: &certificate.id };
+            let ways = server.ways(form, port, &settings.identifiers, &asker, &self.ports).await?;
             return Ok(PortOwner::WebServer {
                 provider: server.name().to_owned(),
                 answers: ways

@@ -68,18 +68,26 @@ pub(super) async fn perform(
     if open.is_empty() {
         return Ok(Outcome::Done);
     }
-    let looks: Vec<Result<Look, certwright_acme::Error>> = stream::iter(open)
+    // Each at the moment that the authority named for it, not at the earliest of all.
+    let (later, now_due): (Vec<_>, Vec<_>) =
+        open.into_iter().partition(|(_, known)| known.look_at.is_some_and(|at| at > now));
+    let looks: Vec<Result<Look, certwright_acme::Error>> = stream::iter(now_due)
         .map(|(index, known)| look(&session, index, known.url, known.challenge.filter(|_| !known.told), now))
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
     let mut refused = Vec::new();
-    let mut waiting = Vec::new();
-    let mut next: Option<Timestamp> = None;
+    let mut waiting: Vec<_> = later.iter().map(|(_, known)| known.identifier.clone()).collect();
+    let mut next: Option<Timestamp> = later.iter().filter_map(|(_, known)| known.look_at).min();
+    let mut trouble = None;
     for look in looks {
         let look = match look {
             Ok(look) => look,
-            Err(error) => return Ok(fail(failure(&error, &authority.title))),
+            // What the others showed is remembered all the same: they are not told twice.
+            Err(error) => {
+                trouble.get_or_insert(error);
+                continue;
+            }
         };
         let known = &mut work.run.learnt.authorizations[look.index];
         known.told = true;
@@ -91,10 +99,14 @@ pub(super) async fn perform(
             }
             LookState::Open => {
                 waiting.push(known.identifier.clone());
+                known.look_at = Some(look.next);
                 next = Some(next.map_or(look.next, |other| other.min(look.next)));
             }
             LookState::Refused(problem, remedy) => refused.push((problem, remedy)),
         }
+    }
+    if let Some(error) = trouble {
+        return Ok(fail(failure(&error, &authority.title)));
     }
     Ok(match next {
         // All verdicts are waited for, so that one failure names every bad name of a hundred at once.

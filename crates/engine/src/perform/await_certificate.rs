@@ -1,7 +1,7 @@
 //! Waiting for the certificate, fetching the chain and checking it before anybody serves it.
 
 use super::{check_issued, fail, missing};
-use crate::acme_failure::failure;
+use crate::acme_failure::undecided;
 use crate::drive::{Interrupted, Work, stored};
 use certwright_acme::OrderStatus;
 use certwright_core::SignedDuration;
@@ -32,7 +32,7 @@ pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> 
             tokio::time::sleep(std::time::Duration::from_millis(350)).await;
             let answered = match session.order(&order_url).await {
                 Ok(answered) => answered,
-                Err(error) => return Ok(fail(failure(&error, &authority.title))),
+                Err(error) => return Ok(fail(undecided(&error, &authority.title))),
             };
             match (&answered.value.status, &answered.value.certificate) {
                 (OrderStatus::Valid, Some(url)) => url.clone(),
@@ -57,7 +57,7 @@ pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> 
                 "the certificate is not there yet".to_owned(),
             ));
         }
-        Err(error) => return Ok(fail(failure(&error, &authority.title))),
+        Err(error) => return Ok(fail(undecided(&error, &authority.title))),
     };
     work.pass("await-certificate:fetched")?;
     check_issued::check_and_store(work, &version, &answered.value.pem, identifiers, &authority).await

@@ -45,7 +45,13 @@ pub(super) async fn check_and_store(
     })();
     let (facts, verdict, chain) = match checked {
         Ok(checked) => checked,
-        Err(failure) => return Ok(fail(failure)),
+        Err(failure) => {
+            // Kept for people to look at: the authority has issued it, even if nobody may serve it.
+            if let Err(failure) = stored(engine.store.keep_refused_chain(version, pem, work.fence).await)? {
+                return Ok(fail(failure));
+            }
+            return Ok(fail(failure));
+        }
     };
     match &verdict {
         Trust::Trusted { root } => work.note(Level::Info, format!("The chain ends in {root}")),

@@ -1,7 +1,7 @@
 //! Sending the stored request. Begun again, the order is read first: there is never a second one (design §5).
 
 use super::{fail, missing};
-use crate::acme_failure::failure;
+use crate::acme_failure::undecided;
 use crate::drive::{Interrupted, Work, stored};
 use certwright_acme::{Order, OrderStatus, ProblemKind, RetryAfter};
 use certwright_core::failure::Failure;
@@ -23,7 +23,7 @@ pub(super) async fn perform(work: &mut Work<'_>, again: bool) -> Result<Outcome,
     if again {
         let answered = match session.order(&order_url).await {
             Ok(answered) => answered,
-            Err(error) => return Ok(fail(failure(&error, &authority.title))),
+            Err(error) => return Ok(fail(undecided(&error, &authority.title))),
         };
         match answered.value.status {
             OrderStatus::Ready => {}
@@ -46,7 +46,7 @@ pub(super) async fn perform(work: &mut Work<'_>, again: bool) -> Result<Outcome,
         Err(error) if error.kind() == Some(&ProblemKind::OrderNotReady) => {
             Ok(Outcome::Later(later(error.retry_after(), now), "the order is not ready yet".to_owned()))
         }
-        Err(error) => Ok(fail(failure(&error, &authority.title))),
+        Err(error) => Ok(fail(undecided(&error, &authority.title))),
     }
 }
 

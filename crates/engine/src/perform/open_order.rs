@@ -6,7 +6,7 @@ use crate::acme_failure::failure;
 use crate::drive::{Interrupted, Work};
 use certwright_acme::{NewOrder, Session};
 use certwright_core::authority::Authority;
-use certwright_core::failure::Failure;
+use certwright_core::failure::{Failure, FailureClass};
 use certwright_core::identifier::Identifier;
 use certwright_core::run::{KnownAuthorization, Outcome};
 use certwright_core::step::Step;
@@ -17,13 +17,41 @@ pub(super) async fn perform(
     identifiers: &[Identifier],
     profile: Option<&str>,
 ) -> Result<Outcome, Interrupted> {
-    if work.run.learnt.order.is_some() {
-        return Ok(Outcome::Done);
-    }
     let (session, authority) = match session(work).await {
         Ok(found) => found,
         Err(failure) => return Ok(fail(failure)),
     };
+    let urls = match work.run.learnt.order.clone() {
+        None => match open(work, &session, &authority, identifiers, profile).await? {
+            Ok(urls) => urls,
+            Err(failure) => return Ok(fail(failure)),
+        },
+        // Opened before the last stop: what is left is to read its authorizations.
+        Some(url) => match session.order(&url).await {
+            Ok(answered) => answered.value.authorizations,
+            Err(error) => return Ok(lost(work, &error, &authority)),
+        },
+    };
+    let mut known = Vec::new();
+    for url in urls {
+        match read(&session, &authority, identifiers, url).await {
+            Ok(Ok(authorization)) => known.push(authorization),
+            Ok(Err(failure)) => return Ok(fail(failure)),
+            Err(error) => return Ok(lost(work, &error, &authority)),
+        }
+    }
+    work.run.learnt.authorizations = known;
+    Ok(Outcome::Done)
+}
+
+/// Opens the order and stores where it is, before anything else is asked: one that is lost counts against limits.
+async fn open(
+    work: &mut Work<'_>,
+    session: &Session,
+    authority: &Authority,
+    identifiers: &[Identifier],
+    profile: Option<&str>,
+) -> Result<Result<Vec<String>, Failure>, Interrupted> {
     let new = NewOrder {
         identifiers: identifiers.iter().map(wire).collect(),
         profile: profile.map(str::to_owned),
@@ -31,14 +59,14 @@ pub(super) async fn perform(
     };
     let opened = match session.new_order(&new).await {
         Ok(answered) => answered.value,
-        Err(error) => return Ok(fail(failure(&error, &authority.title))),
+        Err(error) => return Ok(Err(failure(&error, &authority.title))),
     };
     // An authority that changes what was asked would have us answer for names nobody wanted (fault 8).
     let asked: BTreeSet<_> = identifiers.iter().map(Identifier::ascii).collect();
     let got: BTreeSet<_> =
         opened.order.identifiers.iter().map(|identifier| identifier.value.to_lowercase()).collect();
     if !got.is_empty() && got != asked {
-        return Ok(fail(Failure::person(
+        return Ok(Err(Failure::person(
             "order-changed",
             format!("open an order at {}", authority.title),
             format!(
@@ -49,7 +77,7 @@ pub(super) async fn perform(
         )));
     }
     let Some(finalize) = opened.order.finalize else {
-        return Ok(fail(Failure::retry(
+        return Ok(Err(Failure::retry(
             "order-incomplete",
             format!("open an order at {}", authority.title),
             "its answer names no finalize address",
@@ -58,59 +86,67 @@ pub(super) async fn perform(
     };
     work.run.learnt.order = Some(opened.url);
     work.run.learnt.finalize = Some(finalize);
-    let mut known = Vec::new();
-    for url in opened.order.authorizations {
-        let answered = match session.authorization(&url).await {
-            Ok(answered) => answered.value,
-            Err(error) => return Ok(forget(work, &error, &authority)),
-        };
-        let text = &answered.identifier.value;
-        let text =
-            if answered.wildcard && !text.starts_with("*.") { format!("*.{text}") } else { text.clone() };
-        let Some(identifier) =
-            identifiers.iter().find(|identifier| identifier.ascii().eq_ignore_ascii_case(&text))
-        else {
-            return Ok(fail(Failure::person(
-                "order-changed",
-                format!("read the authorizations of the order at {}", authority.title),
-                format!("one is for {text:?}, which nobody asked for"),
-                "ask the authority why; nothing was answered for it",
-            )));
-        };
-        let valid = answered.status == certwright_acme::AuthorizationStatus::Valid;
-        let challenge = answered.challenge("http-01");
-        let (url_of, token) = match challenge.map(|challenge| (challenge.url(), challenge.token())) {
-            None => (None, None),
-            Some((Ok(url), Ok(token))) => (url.map(str::to_owned), token.map(str::to_owned)),
-            Some((Err(error), _) | (_, Err(error))) => return Ok(forget(work, &error, &authority)),
-        };
-        if !valid && (url_of.is_none() || token.is_none()) {
-            let offered: Vec<_> = answered.challenges.iter().map(certwright_acme::Challenge::kind).collect();
-            return Ok(fail(Failure::person(
-                "no-http-01",
-                format!("find an http-01 challenge for {identifier}"),
-                format!("{} offers only: {}", authority.title, offered.join(", ")),
-                "choose another authority, or another way of validation for this name",
-            )));
-        }
-        known.push(KnownAuthorization {
-            identifier: identifier.clone(),
-            url,
-            challenge: url_of,
-            token,
-            told: false,
-            valid,
-        });
-    }
-    work.run.learnt.authorizations = known;
-    Ok(Outcome::Done)
+    work.run.learnt.expires = opened.order.expires;
+    work.save(None).await?;
+    work.pass("open-order:opened")?;
+    Ok(Ok(opened.order.authorizations))
 }
 
-/// An order whose authorizations could not be read is opened again: half of it is no use.
-fn forget(work: &mut Work<'_>, error: &certwright_acme::Error, authority: &Authority) -> Outcome {
+/// Reads one authorization: the outer error is the authority's or the network's, the inner one is about what it says.
+async fn read(
+    session: &Session,
+    authority: &Authority,
+    identifiers: &[Identifier],
+    url: String,
+) -> Result<Result<KnownAuthorization, Failure>, certwright_acme::Error> {
+    let answered = session.authorization(&url).await?.value;
+    let text = &answered.identifier.value;
+    let text = if answered.wildcard && !text.starts_with("*.") { format!("*.{text}") } else { text.clone() };
+    let Some(identifier) =
+        identifiers.iter().find(|identifier| identifier.ascii().eq_ignore_ascii_case(&text))
+    else {
+        return Ok(Err(Failure::person(
+            "order-changed",
+            format!("read the authorizations of the order at {}", authority.title),
+            format!("one is for {text:?}, which nobody asked for"),
+            "ask the authority why; nothing was answered for it",
+        )));
+    };
+    let valid = answered.status == certwright_acme::AuthorizationStatus::Valid;
+    let (challenge, token) = match answered.challenge("http-01") {
+        None => (None, None),
+        Some(challenge) => (challenge.url()?.map(str::to_owned), challenge.token()?.map(str::to_owned)),
+    };
+    if !valid && (challenge.is_none() || token.is_none()) {
+        let offered: Vec<_> = answered.challenges.iter().map(certwright_acme::Challenge::kind).collect();
+        return Ok(Err(Failure::person(
+            "no-http-01",
+            format!("find an http-01 challenge for {identifier}"),
+            format!("{} offers only: {}", authority.title, offered.join(", ")),
+            "choose another authority, or another way of validation for this name",
+        )));
+    }
+    Ok(Ok(KnownAuthorization {
+        identifier: identifier.clone(),
+        url,
+        challenge,
+        token,
+        told: false,
+        valid,
+        look_at: None,
+    }))
+}
+
+/// An order that the authority does not know any more is forgotten: the next try opens another one.
+fn lost(work: &mut Work<'_>, error: &certwright_acme::Error, authority: &Authority) -> Outcome {
+    let failure = failure(error, &authority.title);
+    if error.status() != Some(404) {
+        return fail(failure);
+    }
     work.run.learnt.order = None;
     work.run.learnt.finalize = None;
-    fail(failure(error, &authority.title))
+    work.run.learnt.expires = None;
+    fail(Failure { class: FailureClass::Retry, ..failure })
 }
 
 fn wire(identifier: &Identifier) -> certwright_acme::Identifier {

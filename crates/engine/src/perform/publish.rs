@@ -13,26 +13,24 @@ use certwright_store::{Publication, QueuedDeployment, RunWrite};
 pub(super) async fn perform(work: &mut Work<'_>) -> Result<Outcome, Interrupted> {
     let engine = work.engine;
     let Some(id) = work.run.learnt.version.clone() else { return Ok(missing("version")) };
-    let version = match stored(engine.store.version(&id).await)? {
+    let mut version = match stored(engine.store.version(&id).await)? {
         Ok(version) => version,
         Err(failure) => return Ok(fail(failure)),
     };
     if version.state == VersionState::Published {
         return Ok(Outcome::Done);
     }
-    let Some(facts) = version.facts else { return Ok(missing("certificate")) };
+    let Some(facts) = version.facts.clone() else { return Ok(missing("certificate")) };
     // Read again: what a person edited while the order went on decides about the next one.
     let certificate = match stored(engine.store.certificate(&work.run.certificate).await)? {
         Ok(certificate) => certificate,
         Err(failure) => return Ok(fail(failure)),
     };
     let now = engine.now();
-    let standing = with_next(
-        &certificate,
-        Standing { current: Some(id.clone()), ..Standing::default() },
-        Some(&facts),
-        now,
-    );
+    version.published_at = Some(now);
+    let asked_at = crate::obtain_run::still_asked(&certificate, &work.run);
+    let standing = Standing { current: Some(id.clone()), asked_at, ..Standing::default() };
+    let standing = with_next(&certificate, standing, Some(&version), now);
     let deployments: Vec<_> = certificate
         .settings
         .deployments

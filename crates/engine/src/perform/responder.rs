@@ -3,9 +3,14 @@
 use super::fail;
 use super::target::{act_again, applying, read_again, undo_all};
 use crate::drive::{Interrupted, Work};
+use certwright_contract::IN_USE;
+use certwright_core::SignedDuration;
 use certwright_core::challenge::{Preparation, Responder};
 use certwright_core::run::{Mark, Outcome};
 use certwright_core::step::Step;
+
+/// How long to wait while the server answers for another certificate.
+const WHILE_IN_USE: SignedDuration = SignedDuration::from_secs(2);
 
 /// Makes the edits, unless every name they are for is validated already.
 pub(super) async fn prepare(work: &Work<'_>, preparation: &Preparation) -> Result<Outcome, Interrupted> {
@@ -15,8 +20,19 @@ pub(super) async fn prepare(work: &Work<'_>, preparation: &Preparation) -> Resul
     let _lock = work.engine.locks.lock(&lock_of(preparation)).await;
     for (index, act) in preparation.acts.iter().enumerate() {
         work.pass(&format!("prepare-responder:before-act-{index}"))?;
-        if let Err(failure) = act_again(work, act).await {
-            return Ok(fail(failure));
+        match act_again(work, act).await {
+            Ok(()) => {}
+            Err(failure) if failure.kind == IN_USE => {
+                // What was edited already would make the other one wait for us: nobody waits holding something. The
+                // server has not read it, because edits come first.
+                let copies = work.engine.layout.copies(&work.run.id);
+                let stuck = undo_all(work, &preparation.acts[..index], &applying(work, &copies)).await?;
+                return Ok(match stuck.into_iter().next() {
+                    Some(failure) => fail(failure),
+                    None => Outcome::Later(work.engine.now() + WHILE_IN_USE, failure.answer),
+                });
+            }
+            Err(failure) => return Ok(fail(failure)),
         }
     }
     Ok(Outcome::Done)

@@ -3,14 +3,15 @@
 //! the account's thumbprint in the location.
 
 use crate::deploy::nginx::{
-    Act, Change, Configuration, Listeners, MISSING, Nginx, Selected, Site, answer, edit, inner_indentation,
-    observe,
+    Act, Change, Configuration, Listeners, MISSING, Nginx, Selected, Site, answer, condition, edit,
+    inner_indentation, location, observe, without_others,
 };
 use crate::deploy::nginx::{Found, Settings};
 use async_trait::async_trait;
+use certwright_contract::files::digest;
 use certwright_contract::ports::Ports;
 use certwright_contract::target::wrap;
-use certwright_contract::{Target, Way, WebServer, WebWays};
+use certwright_contract::{Asker, Target, Way, WebServer, WebWays};
 use certwright_core::endpoint::Endpoint;
 use certwright_core::failure::Failure;
 use certwright_core::identifier::Identifier;
@@ -42,11 +43,11 @@ impl WebServer for NginxAnswers {
         settings: &Map<String, Value>,
         port: u16,
         identifiers: &[Identifier],
-        thumbprint: &str,
+        asker: &Asker<'_>,
         ports: &Ports,
     ) -> Result<WebWays, Failure> {
         let found = observe(&read(settings)?.server, ports).await?;
-        decide(&found, port, identifiers, thumbprint)
+        decide(found, port, identifiers, asker)
     }
 }
 
@@ -59,19 +60,28 @@ fn read(settings: &Map<String, Value>) -> Result<Settings, Failure> {
 
 /// Decides for all identifiers. Pure.
 fn decide(
-    found: &Found,
+    mut found: Found,
     port: u16,
     identifiers: &[Identifier],
-    thumbprint: &str,
+    asker: &Asker<'_>,
 ) -> Result<WebWays, Failure> {
-    if !is_thumbprint(thumbprint) {
+    if !is_plain(asker.thumbprint) || !is_plain(asker.certificate.as_str()) {
         return Err(Failure::person(
             "thumbprint",
             "write the account's answer into nginx's configuration",
-            "the account key's thumbprint is not base64url",
+            "the account key's thumbprint or the certificate's id has characters that do not belong there",
             "this is a fault of Certwright: please report it",
         ));
     }
+    // Lines that answer for another certificate are gone in a moment: the plan is made for the file as it is then,
+    // and its edit waits for that (`IN_USE`).
+    for file in &mut found.files {
+        if let Some(text) = without_others(&file.text, asker.certificate.as_str()) {
+            file.digest = digest(text.as_bytes());
+            file.text = text;
+        }
+    }
+    let found = &found;
     let configuration = Configuration::read(found)?;
     let sites = configuration.sites();
     let listeners = Listeners::of(&sites);
@@ -101,7 +111,7 @@ fn decide(
         };
         ways.push((identifier.clone(), way));
     }
-    let preparation = preparation(found, &configuration, &sites, &edited, thumbprint);
+    let preparation = preparation(found, &configuration, &sites, &edited, asker);
     Ok(WebWays { ways, preparation, looks })
 }
 
@@ -183,18 +193,18 @@ fn preparation(
     configuration: &Configuration<'_>,
     sites: &[Site<'_>],
     edited: &BTreeSet<usize>,
-    thumbprint: &str,
+    asker: &Asker<'_>,
 ) -> Vec<certwright_core::step::ProviderAct> {
     let mut changes: BTreeMap<&str, (usize, Vec<Change>)> = BTreeMap::new();
     for &site in edited {
         let server = sites[site].server;
         let file = configuration.file(server);
         let indent = inner_indentation(&file.text, server);
-        let lines = if answer(found, &sites[site]).needs_condition {
-            condition(&indent, thumbprint)
-        } else {
-            location(&indent, thumbprint)
-        };
+        let write = if answer(found, &sites[site]).needs_condition { condition } else { location };
+        let lines = write(&indent, asker.thumbprint, asker.certificate.as_str());
+        if is_there(&file.text, server.start..server.end, &lines) {
+            continue;
+        }
         let at = server.block.as_ref().map_or(server.end, |block| block.open);
         let entry = changes.entry(&file.real).or_insert_with(|| (server.file, Vec::new()));
         entry.1.push(Change::InsertAfter { at, lines });
@@ -210,28 +220,14 @@ fn preparation(
     edits.into_iter().chain(Act::settle(&found.server)).map(|act| wrap(&Nginx, &act)).collect()
 }
 
-const COMMENT: &str = "# certwright: answers http-01 while a certificate is ordered; removed afterwards";
-const TOKEN: &str = r#""^/\.well-known/acme-challenge/([-_A-Za-z0-9]+)$""#;
-
-fn location(indent: &str, thumbprint: &str) -> Vec<String> {
-    let step = if indent.contains('\t') { "\t" } else { "    " };
-    vec![
-        format!("{indent}{COMMENT}"),
-        format!("{indent}location ^~ /.well-known/acme-challenge/ {{"),
-        format!("{indent}{step}default_type text/plain;"),
-        format!("{indent}{step}location ~ {TOKEN} {{ return 200 \"$1.{thumbprint}\"; }}"),
-        format!("{indent}}}"),
-    ]
+/// Whether a server block has these very lines, from a run whose clean-up could not be done.
+fn is_there(text: &str, block: std::ops::Range<usize>, lines: &[String]) -> bool {
+    let stands: Vec<&str> = text.get(block).unwrap_or_default().lines().map(str::trim).collect();
+    let wanted: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
+    stands.windows(wanted.len()).any(|window| window == wanted)
 }
 
-fn condition(indent: &str, thumbprint: &str) -> Vec<String> {
-    vec![
-        format!("{indent}{COMMENT}"),
-        format!("{indent}if ($uri ~ {TOKEN}) {{ return 200 \"$1.{thumbprint}\"; }}"),
-    ]
-}
-
-fn is_thumbprint(text: &str) -> bool {
+fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
@@ -240,9 +236,20 @@ mod tests {
     use super::*;
     use crate::deploy::nginx::tests::{Case, golden};
     use certwright_core::edit::FileEdit;
+    use certwright_core::id::CertificateId;
+
+    fn asker<'a>(thumbprint: &'a str, certificate: &'a CertificateId) -> Asker<'a> {
+        Asker { thumbprint, certificate }
+    }
 
     fn words(case: &Case) -> String {
-        let decided = decide(&case.found, case.port, &case.wanted.identifiers, "THUMBPRINT").unwrap();
+        let decided = decide(
+            case.found.clone(),
+            case.port,
+            &case.wanted.identifiers,
+            &asker("THUMBPRINT", &"cert-1".into()),
+        )
+        .unwrap();
         let mut out = String::new();
         for (identifier, way) in &decided.ways {
             out.push_str(&match way {
@@ -263,7 +270,13 @@ mod tests {
     #[test]
     fn ways_are_as_written_down_and_edits_can_be_taken_back() {
         for (path, case) in golden("answer", words) {
-            let decided = decide(&case.found, case.port, &case.wanted.identifiers, "T").unwrap();
+            let decided = decide(
+                case.found.clone(),
+                case.port,
+                &case.wanted.identifiers,
+                &asker("T", &"cert-1".into()),
+            )
+            .unwrap();
             for act in decided.preparation.iter().filter(|act| act.act.get("settles").is_none()) {
                 let edit: FileEdit = serde_json::from_value(act.act["edit"].clone()).unwrap();
                 let text = &case.found.files.iter().find(|file| file.real == edit.path).unwrap().text;
@@ -278,7 +291,7 @@ mod tests {
     fn a_thumbprint_that_could_be_configuration_is_refused() {
         let case = Case::read("==> /etc/nginx/nginx.conf\nhttp { server { listen 80; } }\n");
         for thumbprint in ["", "a\"; }", "a b", "$host"] {
-            assert!(decide(&case.found, 80, &[], thumbprint).is_err());
+            assert!(decide(case.found.clone(), 80, &[], &asker(thumbprint, &"cert-1".into())).is_err());
         }
     }
 }

@@ -7,11 +7,13 @@ use super::events::add_events;
 use super::rows::{column, each, id, json, maybe_milliseconds, maybe_moment, milliseconds, moment, to_json};
 use super::rows::{to_word, word};
 use super::write::{Write, check_fence};
-use crate::{Listing, Page, RunFilter, RunWrite, Runs, StoreError, StoreResult};
+use crate::{Fence, Listing, Page, RunFilter, RunWrite, Runs, StoreError, StoreResult};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
-use certwright_core::id::{CertificateId, RunId};
-use certwright_core::run::Run;
+use certwright_core::event::NewEvent;
+use certwright_core::id::{CertificateId, DeploymentId, RunId};
+use certwright_core::plan::{Plan, PlanKind};
+use certwright_core::run::{Learnt, Mark, Run, RunState};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -177,6 +179,50 @@ impl Runs for SqliteStore {
         .await
         .attempt("read the live runs")?;
         each(&rows, run)
+    }
+
+    async fn end_unreadable_run(
+        &self,
+        id: &RunId,
+        certificate: &CertificateId,
+        fence: Fence,
+        now: Timestamp,
+        events: &[NewEvent],
+    ) -> StoreResult<()> {
+        let attempted = "end the unreadable run";
+        let mut write = self.write(attempted).await?;
+        check_fence(&mut write, certificate, fence).await?;
+        let deployment: Option<(String, String)> = sqlx::query_as(
+            "SELECT d.id, d.target FROM runs r JOIN deployments d ON d.id = r.deployment WHERE r.id = $1",
+        )
+        .bind(id.as_str())
+        .fetch_optional(write.on())
+        .await
+        .attempt(attempted)?;
+        // Readable from now on, so that one bad row spoils no list.
+        let kind = deployment.map_or(PlanKind::Obtain, |(deployment, target)| PlanKind::Deploy {
+            deployment: DeploymentId::from(deployment.as_str()),
+            target,
+        });
+        let plan = Plan { kind, steps: Vec::new(), warnings: Vec::new() };
+        sqlx::query(
+            "UPDATE runs SET state = $3, wake_at = NULL, ended_at = $4, fence = $5, \"plan\" = $6, marks = $7, \
+               learnt = $8 \
+             WHERE id = $1 AND certificate = $2 AND wake_at IS NOT NULL",
+        )
+        .bind(id.as_str())
+        .bind(certificate.as_str())
+        .bind(to_word(RunState::Failed)?)
+        .bind(milliseconds(now))
+        .bind(fence.0)
+        .bind(to_json(&plan)?)
+        .bind(to_json(&Vec::<Mark>::new())?)
+        .bind(to_json(&Learnt::default())?)
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+        add_events(&mut write, events).await?;
+        write.commit().await
     }
 
     async fn request_cancel(&self, id: &RunId, who: &str, now: Timestamp) -> StoreResult<Run> {

@@ -2,9 +2,13 @@
 
 use super::schedule::{DUE, NEXT_MOMENT};
 use super::{SqliteStore, certificate_list, schema};
-use crate::samples::{at, new, settings};
-use crate::{CertificateFilter, CertificateQuery, CertificateSort, Certificates, Leases, Meta, StoreError};
+use crate::samples::{at, new, obtain_run, settings, write};
+use crate::{
+    CertificateFilter, CertificateQuery, CertificateSort, Certificates, Leases, Meta, Page, RunFilter, Runs,
+    StoreError,
+};
 use crate::{story, story_aside};
+use certwright_core::run::RunState;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, Row, SqlSafeStr};
 use std::path::PathBuf;
@@ -47,6 +51,29 @@ async fn what_people_do_meanwhile_is_kept() {
 #[tokio::test]
 async fn authorities_and_accounts_are_not_deleted_under_their_users() {
     story_aside::authorities_and_accounts(&Place::new().open().await).await;
+}
+
+#[tokio::test]
+async fn a_run_ends_in_one_write() {
+    story_aside::ends(&Place::new().open().await).await;
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_be_read_is_ended_and_spoils_no_list() {
+    let store = Place::new().open().await;
+    let id = "cert-1".into();
+    store.create_certificate(&new("cert-1", settings("a", &["a.example.com"], &[]))).await.unwrap();
+    let fence = store.claim(&id, "one", at(100), at(0)).await.unwrap().unwrap();
+    let run = obtain_run("run-1", &id, at(1));
+    store.open_run(write(&run, fence, None)).await.unwrap();
+    let damage = "UPDATE runs SET \"plan\" = '{\"kind\":\"obtain\",\"steps\":[{\"step\":\"of-tomorrow\"}]}'";
+    sqlx::query(damage).execute(&store.writer).await.unwrap();
+    assert!(matches!(store.run(&run.id).await.unwrap_err(), StoreError::Damaged { .. }));
+    store.end_unreadable_run(&run.id, &id, fence, at(2), &[]).await.unwrap();
+    let ended = store.run(&run.id).await.unwrap();
+    assert_eq!((ended.state, ended.plan.steps.len()), (RunState::Failed, 0));
+    assert_eq!(store.live_run(&id).await.unwrap(), None);
+    assert_eq!(store.runs(&RunFilter::default(), Page::default()).await.unwrap().total, 1);
 }
 
 #[tokio::test]

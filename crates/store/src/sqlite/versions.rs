@@ -7,7 +7,7 @@ use super::rows::{column, each, id, maybe_json, maybe_moment, milliseconds, mome
 use super::runs::save;
 use super::standing::{merged, write_standing};
 use super::write::{Write, check_fence};
-use crate::{Fence, Listing, Page, Publication, StoreError, StoreResult, Versions};
+use crate::{Fence, Listing, ObtainEnd, Page, Publication, StoreError, StoreResult, Versions};
 use async_trait::async_trait;
 use certwright_core::certificate::Standing;
 use certwright_core::facts::{CertificateFacts, Trust};
@@ -129,20 +129,43 @@ impl Versions for SqliteStore {
         write.commit_quietly().await
     }
 
-    async fn abandon_version(&self, id: &VersionId, fence: Fence) -> StoreResult<()> {
-        let attempted = "abandon the version";
+    async fn keep_refused_chain(&self, id: &VersionId, chain: &str, fence: Fence) -> StoreResult<()> {
+        let attempted = "keep the refused chain";
         let mut write = self.write(attempted).await?;
         let version = guarded(&mut write, id, fence).await?;
-        if version.state == VersionState::Published {
-            return Err(refused(&version, "is published"));
+        if version.state != VersionState::KeyStored {
+            return Err(refused(&version, "has a chain already, or was abandoned"));
         }
-        sqlx::query("UPDATE versions SET state = $2 WHERE id = $1")
+        sqlx::query("UPDATE versions SET chain = $2 WHERE id = $1")
             .bind(id.as_str())
-            .bind(to_word(VersionState::Abandoned)?)
+            .bind(chain)
             .execute(write.on())
             .await
             .attempt(attempted)?;
         write.commit_quietly().await
+    }
+
+    async fn end_obtain(&self, end: &ObtainEnd<'_>) -> StoreResult<()> {
+        let attempted = "end the run";
+        let mut write = self.write(attempted).await?;
+        if let Some(id) = end.version {
+            let version = guarded(&mut write, id, end.write.fence).await?;
+            if version.state == VersionState::Published {
+                return Err(refused(&version, "is published"));
+            }
+            sqlx::query("UPDATE versions SET state = $2 WHERE id = $1")
+                .bind(id.as_str())
+                .bind(to_word(VersionState::Abandoned)?)
+                .execute(write.on())
+                .await
+                .attempt(attempted)?;
+        }
+        // Checks the fence, also where there is no version.
+        save(&mut write, &end.write).await?;
+        let found = stored(write.on(), &end.before.id).await?;
+        let standing = merged(&found, end.before, end.standing);
+        write_standing(&mut write, &end.before.id, &standing).await?;
+        write.commit().await
     }
 
     async fn publish(&self, publication: &Publication<'_>) -> StoreResult<bool> {

@@ -1,12 +1,13 @@
 //! What is done to nginx: edits of its files, its own check, and the reload.
 
+use super::answering;
 use super::complaint;
 use super::observe::LARGEST;
 use super::settings::Invocation;
 use super::text;
-use certwright_contract::Applying;
 use certwright_contract::files::{self, Access, Copies, Kept};
 use certwright_contract::ports::Ports;
+use certwright_contract::{Applying, IN_USE};
 use certwright_core::edit::FileEdit;
 use certwright_core::failure::{Failure, FailureClass};
 use serde::{Deserialize, Serialize};
@@ -95,7 +96,7 @@ fn make(edit: &FileEdit, copies: &Copies) -> Result<(), Failure> {
     let io = |error: std::io::Error| not_written(&edit.path, &error.to_string());
     let now = files::read(path, LARGEST).map_err(io)?;
     if files::digest(&now) != edit.expects {
-        return if made(edit, copies, &now) { Ok(()) } else { Err(changed(edit)) };
+        return if made(edit, copies, &now) { Ok(()) } else { Err(changed(edit, &now)) };
     }
     copies.keep(path).map_err(io)?;
     let after = edit
@@ -140,7 +141,9 @@ fn take_back(edit: &FileEdit, copies: &Copies) -> Result<(), Failure> {
     let decoded = text::decode(&now);
     let before = match edit.revert(&decoded) {
         Ok(before) => before,
-        Err(_) if !anything_remains(edit, &decoded, &text::decode(&contents)) => return Ok(()),
+        Err(_) if !anything_remains(edit, &without_others(edit, &decoded), &text::decode(&contents)) => {
+            return Ok(());
+        }
         Err(error) => {
             return Err(Failure::person(
                 "edit-not-taken-back",
@@ -157,6 +160,12 @@ fn take_back(edit: &FileEdit, copies: &Copies) -> Result<(), Failure> {
     files::replace(path, &text::encode(&before, &now), access).map_err(io)
 }
 
+/// The text without the lines by which nginx answers for other certificates: they look like those of this edit.
+fn without_others(edit: &FileEdit, text: &str) -> String {
+    let own = edit.hunks.iter().flat_map(|hunk| &hunk.added).find_map(|line| answering::named(line));
+    own.and_then(|own| answering::without_others(text, own)).unwrap_or_else(|| text.to_owned())
+}
+
 /// Whether a line that came with the edit still stands in the file.
 fn anything_remains(edit: &FileEdit, now: &str, before: &str) -> bool {
     edit.hunks.iter().flat_map(|hunk| &hunk.added).any(|line| {
@@ -168,7 +177,19 @@ fn anything_remains(edit: &FileEdit, now: &str, before: &str) -> bool {
 const CHANGED: &str = "configuration-changed";
 const AGAIN: &str = "look at what was changed there, then plan again: the new plan takes it into account";
 
-fn changed(edit: &FileEdit) -> Failure {
+fn changed(edit: &FileEdit, now: &[u8]) -> Failure {
+    let text = text::decode(now);
+    let inline = answering::answers_inline(&text).then_some("another certificate");
+    if let Some(other) = answering::certificates(&text).first().copied().or(inline) {
+        return Failure::retry(
+            IN_USE,
+            format!("edit {}", edit.path),
+            format!("nginx is answering for {other} through this file"),
+            format!(
+                "nothing: it is over in a moment; if no run of {other} goes on, remove its lines by hand"
+            ),
+        );
+    }
     Failure::person(
         CHANGED,
         format!("edit {}", edit.path),

@@ -2,6 +2,7 @@
 
 mod act;
 mod adding;
+mod answering;
 mod complaint;
 mod configuration;
 mod found;
@@ -27,6 +28,7 @@ mod verifying;
 pub(crate) mod tests;
 
 pub(crate) use act::Act;
+pub(crate) use answering::{condition, location, without_others};
 pub(crate) use found::Found;
 
 pub(crate) use configuration::Configuration;

@@ -123,7 +123,7 @@ fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
 }
 
 /// Lines within a line: comments would swallow what follows.
-fn inline(lines: &[String]) -> String {
+pub(super) fn inline(lines: &[String]) -> String {
     lines
         .iter()
         .map(|line| line.trim())

@@ -5,7 +5,7 @@ use crate::contract::{applying, outside};
 use crate::deploy::nginx::act::Act;
 use certwright_contract::files::{self, Access, Copies};
 use certwright_contract::ports::Ports;
-use certwright_contract::{Target, Wanted, WebServer};
+use certwright_contract::{Applying, Asker, IN_USE, Target, Wanted, WebServer};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -93,7 +93,8 @@ async fn accepts_both_kinds_of_answers_and_gets_its_files_back() {
     assert!(web.owns(&values, 28480, &ports).await.unwrap());
     assert!(!web.owns(&values, 80, &ports).await.unwrap());
     let identifiers = super::identifiers("one.test,two.test,three.test");
-    let ways = web.ways(&values, 28480, &identifiers, "thumb_PRINT-1", &ports).await.unwrap();
+    let asker = Asker { thumbprint: "thumb_PRINT-1", certificate: &"cert-1".into() };
+    let ways = web.ways(&values, 28480, &identifiers, &asker, &ports).await.unwrap();
     assert!(ways.ways.iter().all(|(_, way)| *way == certwright_contract::Way::Server));
     let copies = Copies::new(folder.join("copies"));
     let applying = applying(&ports, &folder, &copies);
@@ -105,11 +106,22 @@ async fn accepts_both_kinds_of_answers_and_gets_its_files_back() {
         target.apply(act, &applying).await.unwrap();
     }
     target.apply(settles[0], &applying).await.unwrap();
+    // Another certificate of the same account, whose run comes at the same time: it waits, and is not in the way.
+    let asker = Asker { certificate: &"cert-2".into(), ..asker };
+    let other = web.ways(&values, 28480, &identifiers, &asker, &ports).await.unwrap();
+    let copies_of_other = Copies::new(folder.join("copies-2"));
+    let applying_other = Applying { copies: &copies_of_other, ..applying };
+    let waits = target.apply(&other.preparation[0], &applying_other).await.unwrap_err();
+    assert_eq!(waits.kind, IN_USE, "{waits}");
+    assert!(waits.answer.contains("cert-1"), "{waits}");
     let reload = target.apply(settles[1], &applying).await.unwrap_err();
     assert_eq!(reload.kind, "nginx-not-running", "{reload}");
     for act in ways.preparation.iter().rev() {
         target.undo(act, &applying).await.unwrap();
     }
+    assert_eq!(std::fs::read_to_string(folder.join("sites/all.conf")).unwrap(), SITES);
+    target.apply(&other.preparation[0], &applying_other).await.unwrap();
+    target.undo(&other.preparation[0], &applying_other).await.unwrap();
     assert_eq!(std::fs::read_to_string(folder.join("sites/all.conf")).unwrap(), SITES);
 }
 
