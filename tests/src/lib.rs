@@ -6,6 +6,7 @@
 
 mod binary;
 mod certificate;
+mod forwarder;
 mod handshake;
 mod nginx;
 mod other_server;
@@ -18,6 +19,7 @@ mod waiting;
 
 pub use binary::certwright_binary;
 pub use certificate::{KeyAndCertificate, TestAuthority};
+pub use forwarder::Forwarder;
 pub use handshake::{Served, handshake, trusted_handshake};
 pub use nginx::{Nginx, NginxBuilder, standard_http_settings, standard_preamble};
 pub use other_server::{OccupiedPort, OtherServer};

@@ -16,7 +16,13 @@ pub struct Hunk {
     pub removed: Vec<String>,
     /// Lines that come in their place.
     pub added: Vec<String>,
+    /// The lines after, as they stand: where lines above were added or taken, these tell the place.
+    #[serde(default)]
+    pub after: Vec<String>,
 }
+
+/// How many lines after a hunk are kept with it: enough to tell one server block from another.
+pub const LINES_AFTER: usize = 4;
 
 /// All changes of one file. Hunks are in order of lines and do not touch each other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,7 +80,7 @@ impl FileEdit {
             let expected =
                 usize::try_from(hunk.line as isize + if backwards { shift } else { 0 }).unwrap_or(0);
             shift += hunk.added.len() as isize - hunk.removed.len() as isize;
-            let at = self.locate(&bare, old, hunk.before.as_deref(), expected, done)?;
+            let at = self.locate(&bare, old, hunk, backwards, expected, done)?;
             out.extend(lines[done..at].iter().copied());
             for (index, line) in new.iter().enumerate() {
                 if !out.is_empty() && !out.ends_with('\n') {
@@ -101,15 +107,21 @@ impl FileEdit {
         &self,
         bare: &[&str],
         old: &[String],
-        before: Option<&str>,
+        hunk: &Hunk,
+        backwards: bool,
         expected: usize,
         from: usize,
     ) -> Result<usize, EditError> {
+        let are = |at: usize, wanted: &[String]| {
+            at + wanted.len() <= bare.len()
+                && bare[at..].iter().zip(wanted).all(|(line, wanted)| line == wanted)
+        };
         let stands = |at: usize| {
             at >= from
-                && at + old.len() <= bare.len()
-                && bare[at..at + old.len()].iter().zip(old).all(|(line, wanted)| line == wanted)
-                && match before {
+                && are(at, old)
+                // Taken back, the lines after may have been changed by the hunks after.
+                && (backwards || are(at + old.len(), &hunk.after))
+                && match hunk.before.as_deref() {
                     Some(before) => at > 0 && (at == from || bare[at - 1] == before),
                     None => at == 0,
                 }
@@ -117,7 +129,12 @@ impl FileEdit {
         if stands(expected) {
             return Ok(expected);
         }
-        let mut places = (from..=bare.len()).filter(|at| stands(*at));
+        let mut places = (from..=bare.len()).filter(|at| stands(*at)).collect::<Vec<_>>();
+        if places.is_empty() && backwards && old.len() > 1 {
+            // Somebody put lines just before: ours are found by themselves, unlike a single one, which may be theirs.
+            places = (from..=bare.len()).filter(|at| are(*at, old)).collect();
+        }
+        let mut places = places.into_iter();
         match (places.next(), places.next()) {
             (Some(at), None) => Ok(at),
             (found, _) => Err(EditError::Moved {
@@ -161,8 +178,15 @@ mod tests {
                     before: Some("a".into()),
                     removed: vec!["b".into()],
                     added: vec!["B1".into(), "B2".into()],
+                    after: vec!["c".into()],
                 },
-                Hunk { line: 3, before: Some("c".into()), removed: vec![], added: vec!["new".into()] },
+                Hunk {
+                    line: 3,
+                    before: Some("c".into()),
+                    removed: vec![],
+                    added: vec!["new".into()],
+                    after: vec![],
+                },
             ],
         }
     }
@@ -183,6 +207,38 @@ mod tests {
     }
 
     #[test]
+    fn the_lines_after_tell_which_block_is_meant() {
+        let block = |name: &str| format!("server {{\n  listen 80;\n  name {name};\n}}\n");
+        let before = format!("{}{}", block("a"), block("b"));
+        let edit = FileEdit {
+            path: "f".into(),
+            expects: String::new(),
+            hunks: vec![Hunk {
+                line: 5,
+                before: Some("server {".into()),
+                removed: vec![],
+                added: vec!["  new;".into(), "  more;".into()],
+                after: vec!["  listen 80;".into(), "  name b;".into()],
+            }],
+        };
+        let wanted = |text: &str| {
+            text.replace(
+                "server {\n  listen 80;\n  name b",
+                "server {\n  new;\n  more;\n  listen 80;\n  name b",
+            )
+        };
+        for text in [before.clone(), format!("x\n{before}"), format!("server {{\n}}\n{before}")] {
+            let after = edit.apply(&text).unwrap();
+            assert_eq!(after, wanted(&text));
+            assert_eq!(edit.revert(&after).unwrap(), text);
+            let pushed = after.replace("  new;", "  theirs;\n  new;");
+            assert_eq!(edit.revert(&pushed).unwrap(), pushed.replace("  new;\n  more;\n", ""));
+        }
+        assert!(edit.apply(&format!("x\n{before}{}", block("b"))).is_err(), "it cannot be told which");
+        assert!(edit.apply(&before.replace("name b", "name c")).is_err(), "it is another one now");
+    }
+
+    #[test]
     fn refuses_when_the_lines_are_gone_or_ambiguous() {
         assert!(edit().apply("a\nX\nc\nd\n").is_err());
         assert!(edit().apply("x\na\nb\ny\na\nb\nc\nd\n").is_err());
@@ -198,6 +254,7 @@ mod tests {
                 before: Some("a".into()),
                 removed: vec!["b".into()],
                 added: vec!["B".into()],
+                after: vec![],
             }],
         };
         assert_eq!(edit.apply("a\nb").unwrap(), "a\nB");

@@ -67,13 +67,13 @@ impl Plan {
 }
 
 /// An act without what others may move in a file of which lines are edited: the digest of the whole, line numbers
-/// and the line before. Where a whole file is replaced, what was in it is what the person saw: that stays.
+/// and the lines around. Where a whole file is replaced, what was in it is what the person saw: that stays.
 fn lasting(act: &Value) -> Value {
     match act {
         Value::Object(fields) => {
             let moves: &[&str] = match (fields.contains_key("hunks"), fields.contains_key("removed")) {
                 (true, _) => &["expects"],
-                (_, true) => &["line", "before"],
+                (_, true) => &["line", "before", "after"],
                 _ => &[],
             };
             let lasting = fields.iter().filter(|(name, _)| !moves.contains(&name.as_str()));
@@ -100,8 +100,13 @@ mod tests {
     use crate::step::ProviderAct;
 
     fn plan(from: Option<&str>, expects: &str, line: usize, added: &str) -> Plan {
-        let hunk =
-            Hunk { line, before: Some(line.to_string()), removed: vec![], added: vec![added.to_owned()] };
+        let hunk = Hunk {
+            line,
+            before: Some(line.to_string()),
+            removed: vec![],
+            added: vec![added.to_owned()],
+            after: vec![],
+        };
         let edit = FileEdit { path: "/a".to_owned(), expects: expects.to_owned(), hunks: vec![hunk] };
         let act = ProviderAct {
             provider: "nginx".to_owned(),

@@ -5,6 +5,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use certwright_acme::{AccountKey, ExternalAccountBinding, KeyAlgorithm, MacAlgorithm};
 use certwright_core::account::{Account, AccountKeyType, AccountState};
+use certwright_core::authority::Authority;
 use certwright_core::failure::Failure;
 use certwright_core::id::{AccountId, AuthorityId};
 use certwright_core::refusal::Refusal;
@@ -45,6 +46,15 @@ pub struct NewAccount {
     pub external_account: Option<ExternalAccount>,
     /// The key's type.
     pub key_type: AccountKeyType,
+}
+
+/// When an account's key was made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Made {
+    /// For an earlier try, which may have reached the authority.
+    Before,
+    /// Just now: nobody outside has seen it.
+    Now,
 }
 
 impl Engine {
@@ -106,33 +116,9 @@ impl Engine {
         if !refusals.is_empty() {
             return Err(EngineError::Refused(refusals));
         }
-        let algorithm = match new.key_type {
-            AccountKeyType::ES256 => KeyAlgorithm::Es256,
-            AccountKeyType::ES384 => KeyAlgorithm::Es384,
-            AccountKeyType::RS256 => KeyAlgorithm::Rs256,
-        };
-        // An RSA key takes up to a second: not on a thread that others wait for.
-        let made = tokio::task::spawn_blocking(move || AccountKey::generate(algorithm)).await;
-        let made = made.map_err(|error| EngineError::Storage { words: error.to_string() })?;
-        let key = made.map_err(|error| failure(&error, &authority.title))?;
-        let mut account = Account {
-            id: AccountId::from_unique(&self.chance.unique()),
-            authority: authority.id.clone(),
-            state: AccountState::KeyStored,
-            url: None,
-            contact: new.contact.clone(),
-            terms_agreed_at: meta.terms_of_service.as_ref().map(|_| self.now()),
-            terms_agreed: meta.terms_of_service.clone(),
-            external_account: new.external_account.as_ref().map(|external| external.key_id.clone()),
-            thumbprint: key.thumbprint().to_owned(),
-            key_type: new.key_type,
-            created_at: self.now(),
-        };
-        let der = key.pkcs8_der().map_err(|error| failure(&error, &authority.title))?;
-        let sealed = self.vault.seal_account_key(&account.id, &der)?;
+        let (mut account, key, made) =
+            self.key_for(&new, &authority, meta.terms_of_service.as_ref(), who).await?;
         let object = format!("account {}", account.id);
-        let audit = self.audit(who, "create", object.clone(), None, Some(json!(account)));
-        self.store.insert_account(&account, &sealed, &audit).await?;
         let asked = certwright_acme::NewAccount {
             terms_agreed: meta.terms_of_service.is_some(),
             contacts: new.contact.iter().map(|mail| format!("mailto:{mail}")).collect(),
@@ -147,7 +133,10 @@ impl Engine {
             }
             Err(error) => {
                 // Refused for sure: the key is no account. After a lost answer it may be one, and is kept.
-                if error.problem().is_some()
+                let passing = error.is_passing();
+                if made == Made::Now
+                    && !passing
+                    && error.problem().is_some()
                     && error.status().is_some_and(|status| (400..500).contains(&status))
                 {
                     let audit = self.audit(who, "delete", object, Some(json!(account)), None);
@@ -156,6 +145,59 @@ impl Engine {
                 Err(failure(&error, &authority.title).into())
             }
         }
+    }
+
+    /// The key to register: the stored one of an earlier try whose answer was lost, because that may be an account
+    /// already, and registering its key again gives just that (RFC 8555 §7.3.1); else a new one, stored first.
+    async fn key_for(
+        &self,
+        new: &NewAccount,
+        authority: &Authority,
+        terms: Option<&String>,
+        who: &str,
+    ) -> Result<(Account, AccountKey, Made), EngineError> {
+        let trouble = |error: certwright_acme::Error| failure(&error, &authority.title);
+        let external_account = new.external_account.as_ref().map(|external| external.key_id.clone());
+        let stored = self.store.accounts(Some(&authority.id)).await?.into_iter().map(|row| row.account);
+        let unanswered = stored.into_iter().find(|account| {
+            account.state == AccountState::KeyStored
+                && account.contact == new.contact
+                && account.external_account == external_account
+                && account.key_type == new.key_type
+        });
+        if let Some(mut account) = unanswered {
+            account.terms_agreed_at = terms.map(|_| self.now());
+            account.terms_agreed = terms.cloned();
+            let sealed = self.store.account_key(&account.id).await?;
+            let der = self.vault.open_account_key(&account.id, &sealed)?;
+            return Ok((account, AccountKey::from_der(&der).map_err(trouble)?, Made::Before));
+        }
+        let algorithm = match new.key_type {
+            AccountKeyType::ES256 => KeyAlgorithm::Es256,
+            AccountKeyType::ES384 => KeyAlgorithm::Es384,
+            AccountKeyType::RS256 => KeyAlgorithm::Rs256,
+        };
+        // An RSA key takes up to a second: not on a thread that others wait for.
+        let made = tokio::task::spawn_blocking(move || AccountKey::generate(algorithm)).await;
+        let made = made.map_err(|error| EngineError::Storage { words: error.to_string() })?;
+        let key = made.map_err(trouble)?;
+        let account = Account {
+            id: AccountId::from_unique(&self.chance.unique()),
+            authority: authority.id.clone(),
+            state: AccountState::KeyStored,
+            url: None,
+            contact: new.contact.clone(),
+            terms_agreed_at: terms.map(|_| self.now()),
+            terms_agreed: terms.cloned(),
+            external_account,
+            thumbprint: key.thumbprint().to_owned(),
+            key_type: new.key_type,
+            created_at: self.now(),
+        };
+        let sealed = self.vault.seal_account_key(&account.id, &key.pkcs8_der().map_err(trouble)?)?;
+        let audit = self.audit(who, "create", format!("account {}", account.id), None, Some(json!(account)));
+        self.store.insert_account(&account, &sealed, &audit).await?;
+        Ok((account, key, Made::Now))
     }
 
     /// Certificates that name no account are ordered by their authority's newest: its last one is in use by them.

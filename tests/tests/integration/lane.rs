@@ -84,6 +84,12 @@ pub(crate) type Files = BTreeMap<PathBuf, String>;
 
 impl Lane {
     pub(crate) async fn start(pebble: Pebble, nginx: Nginx) -> Result<Self> {
+        let directory = pebble.directory_url();
+        Self::start_at(pebble, nginx, directory).await
+    }
+
+    /// The same, with the authority reached at another address.
+    pub(crate) async fn start_at(pebble: Pebble, nginx: Nginx, directory: String) -> Result<Self> {
         let data = tempfile::Builder::new().prefix("certwright-data-").tempdir()?;
         let mut lane =
             Self { pebble, nginx, clock: Arc::default(), opened: None, data, deleted: Mutex::default() };
@@ -98,7 +104,7 @@ impl Lane {
         let authority = Authority {
             id: "pebble".into(),
             title: "Pebble".into(),
-            directory: lane.pebble.directory_url(),
+            directory,
             directory_tls_roots: Some(lane.pebble.directory_roots_pem().to_owned()),
             issuing_roots: IssuingRoots::Pem(lane.pebble.issuing_root_pem()?),
             internal_names: true,

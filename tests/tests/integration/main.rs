@@ -16,10 +16,13 @@ mod kill;
 mod lane;
 mod lines;
 mod listener;
+#[cfg(feature = "failpoints")]
+mod outage;
 mod process;
 mod secrets;
 mod service;
 mod story;
+mod together;
 mod vaults;
 mod watching;
 mod world;

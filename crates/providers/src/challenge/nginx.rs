@@ -212,7 +212,7 @@ fn preparation(
     let edits: Vec<_> = changes
         .into_values()
         .filter_map(|(file, changes)| edit(&found.files[file], &changes))
-        .map(|edit| Act::Edit { edit })
+        .map(|edit| Act::Edit { edit, movable: true })
         .collect();
     if edits.is_empty() {
         return Vec::new();

@@ -21,6 +21,10 @@ pub(crate) enum Act {
     Edit {
         /// Which lines.
         edit: FileEdit,
+        /// Whether the file may have been changed elsewhere since it was planned: for lines that stay only while a
+        /// certificate is ordered, during which others are deployed to the same file.
+        #[serde(default)]
+        movable: bool,
     },
     /// Let nginx check its configuration.
     Check {
@@ -48,7 +52,7 @@ impl Act {
 
     pub(super) fn describe(&self) -> (String, Vec<String>) {
         match self {
-            Self::Edit { edit } => (format!("edit {}", edit.path), edit.lines()),
+            Self::Edit { edit, .. } => (format!("edit {}", edit.path), edit.lines()),
             Self::Check { server, .. } => {
                 (format!("check nginx's configuration with `{}`", server.command(CHECK).words()), Vec::new())
             }
@@ -60,7 +64,10 @@ impl Act {
 
     pub(super) async fn apply(&self, applying: &Applying<'_>) -> Result<(), Failure> {
         match self {
-            Self::Edit { edit } => in_background(edit, applying.copies, make).await,
+            Self::Edit { edit, movable } => {
+                let make = if *movable { make_anywhere } else { make };
+                in_background(edit, applying.copies, make).await
+            }
             Self::Check { server, .. } => check(server, applying.ports).await,
             Self::Reload { server, .. } => reload(server, applying.ports).await,
         }
@@ -69,7 +76,7 @@ impl Act {
     /// Check and reload have nothing to take back: the engine applies them again once the edits are gone.
     pub(super) async fn undo(&self, applying: &Applying<'_>) -> Result<(), Failure> {
         match self {
-            Self::Edit { edit } => in_background(edit, applying.copies, take_back).await,
+            Self::Edit { edit, .. } => in_background(edit, applying.copies, take_back).await,
             Self::Check { .. } | Self::Reload { .. } => Ok(()),
         }
     }
@@ -92,11 +99,28 @@ async fn in_background(
 }
 
 fn make(edit: &FileEdit, copies: &Copies) -> Result<(), Failure> {
+    make_where(edit, copies, |_| false)
+}
+
+/// Where the file is another one by now, the lines around tell the place, or it is refused.
+fn make_anywhere(edit: &FileEdit, copies: &Copies) -> Result<(), Failure> {
+    make_where(edit, copies, |text| edit.apply(text).is_ok())
+}
+
+fn make_where(edit: &FileEdit, copies: &Copies, is_fine: impl Fn(&str) -> bool) -> Result<(), Failure> {
     let path = Path::new(&edit.path);
     let io = |error: std::io::Error| not_written(&edit.path, &error.to_string());
     let now = files::read(path, LARGEST).map_err(io)?;
     if files::digest(&now) != edit.expects {
-        return if made(edit, copies, &now) { Ok(()) } else { Err(changed(edit, &now)) };
+        if made(edit, copies, &now) {
+            return Ok(());
+        }
+        if let Some(failure) = in_use(edit, &now) {
+            return Err(failure);
+        }
+        if !is_fine(&text::decode(&now)) {
+            return Err(changed(edit));
+        }
     }
     copies.keep(path).map_err(io)?;
     let after = edit
@@ -106,15 +130,21 @@ fn make(edit: &FileEdit, copies: &Copies) -> Result<(), Failure> {
     files::replace(path, &text::encode(&after, &now), access).map_err(io)
 }
 
-/// Whether the file is what this edit makes of the one it was planned for.
+/// Whether this edit is in the file already. The copy, kept before anything is replaced, tells for sure; where the
+/// file was changed by others since, its own lines do.
 fn made(edit: &FileEdit, copies: &Copies, now: &[u8]) -> bool {
-    if let Ok(Kept::File { contents, .. }) = copies.kept(Path::new(&edit.path))
-        && files::digest(&contents) == edit.expects
-    {
-        return edited(edit, &contents).is_some_and(|after| after == now);
+    match copies.kept(Path::new(&edit.path)) {
+        Ok(Kept::File { contents, .. }) if edited(edit, &contents).is_some_and(|after| after == now) => true,
+        Ok(Kept::File { contents, .. }) if contents == now => false,
+        _ => edit.revert(&text::decode(now)).is_ok_and(|before| {
+            files::digest(&text::encode(&before, now)) == edit.expects || names_itself(edit)
+        }),
     }
-    edit.revert(&text::decode(now))
-        .is_ok_and(|before| files::digest(&text::encode(&before, now)) == edit.expects)
+}
+
+/// Whether the lines of this edit can be nobody else's, because they name a certificate.
+fn names_itself(edit: &FileEdit) -> bool {
+    edit.hunks.iter().all(|hunk| hunk.added.iter().any(|line| answering::named(line).is_some()))
 }
 
 fn edited(edit: &FileEdit, before: &[u8]) -> Option<Vec<u8>> {
@@ -177,19 +207,20 @@ fn anything_remains(edit: &FileEdit, now: &str, before: &str) -> bool {
 const CHANGED: &str = "configuration-changed";
 const AGAIN: &str = "look at what was changed there, then plan again: the new plan takes it into account";
 
-fn changed(edit: &FileEdit, now: &[u8]) -> Failure {
+/// That nginx answers for another certificate through this file at the moment.
+fn in_use(edit: &FileEdit, now: &[u8]) -> Option<Failure> {
     let text = text::decode(now);
     let inline = answering::answers_inline(&text).then_some("another certificate");
-    if let Some(other) = answering::certificates(&text).first().copied().or(inline) {
-        return Failure::retry(
-            IN_USE,
-            format!("edit {}", edit.path),
-            format!("nginx is answering for {other} through this file"),
-            format!(
-                "nothing: it is over in a moment; if no run of {other} goes on, remove its lines by hand"
-            ),
-        );
-    }
+    let other = answering::certificates(&text).first().copied().or(inline)?;
+    Some(Failure::retry(
+        IN_USE,
+        format!("edit {}", edit.path),
+        format!("nginx is answering for {other} through this file"),
+        format!("nothing: it is over in a moment; if no run of {other} goes on, remove its lines by hand"),
+    ))
+}
+
+fn changed(edit: &FileEdit) -> Failure {
     Failure::person(
         CHANGED,
         format!("edit {}", edit.path),

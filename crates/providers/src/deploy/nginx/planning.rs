@@ -73,7 +73,7 @@ pub(super) fn plan(settings: &Settings, found: &Found, wanted: &Wanted) -> Resul
         before: changes
             .into_values()
             .filter_map(|(file, changes)| rewrite::edit(&found.files[file], &changes))
-            .map(|edit| Act::Edit { edit })
+            .map(|edit| Act::Edit { edit, movable: false })
             .collect(),
         switch_link: true,
         after: Act::settle(&found.server),

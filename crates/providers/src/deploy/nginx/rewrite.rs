@@ -1,7 +1,7 @@
 //! Changes of bytes become hunks of lines: only lines that must change do.
 
 use super::found::SourceFile;
-use certwright_core::edit::{FileEdit, Hunk};
+use certwright_core::edit::{FileEdit, Hunk, LINES_AFTER};
 
 /// One change of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +95,10 @@ pub(crate) fn edit(file: &SourceFile, changes: &[Change]) -> Option<FileEdit> {
                 line: piece.start,
                 before: piece.start.checked_sub(1).map(|line| text.bare(line).to_owned()),
                 removed: (piece.start..piece.end).map(|line| text.bare(line).to_owned()).collect(),
+                after: (piece.end..text.starts.len())
+                    .take(LINES_AFTER)
+                    .map(|line| text.bare(line).to_owned())
+                    .collect(),
                 added: piece.lines,
             })
             .collect(),

@@ -35,7 +35,7 @@ fn words(planned: &Result<Planned<Act>, Failure>) -> String {
 
 pub(super) fn edits(acts: &[Act]) -> impl Iterator<Item = &FileEdit> {
     acts.iter().filter_map(|act| match act {
-        Act::Edit { edit } => Some(edit),
+        Act::Edit { edit, .. } => Some(edit),
         _ => None,
     })
 }

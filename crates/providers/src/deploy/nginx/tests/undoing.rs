@@ -29,7 +29,7 @@ fn scene() -> Scene {
         text,
     };
     let lines = vec!["  x;".to_owned()];
-    let act = Act::Edit { edit: edit(&file, &[Change::InsertAfter { at, lines }]).unwrap() };
+    let act = Act::Edit { edit: edit(&file, &[Change::InsertAfter { at, lines }]).unwrap(), movable: false };
     Scene { folder, path, act }
 }
 
