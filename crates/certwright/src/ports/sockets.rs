@@ -5,6 +5,9 @@ use certwright_contract::ports::{OURSELVES, Sockets, UNSEEN};
 use std::collections::HashSet;
 use std::fs;
 
+/// How often it is looked while every holder ends under the look.
+const LOOKS: u32 = 3;
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MachineSockets;
 
@@ -18,24 +21,35 @@ impl Sockets for MachineSockets {
 /// The process that listens on the TCP port: `nginx (pid 812)`. `None` when nobody does, or where the kernel
 /// has no such tables.
 pub fn listener(port: u16) -> Option<String> {
-    let inodes: HashSet<String> =
-        ["/proc/net/tcp", "/proc/net/tcp6"].iter().flat_map(|table| listening(table, port)).collect();
-    if inodes.is_empty() {
-        return None;
+    // A holder that ended while it was looked at (a worker after a reload) has no name: then it is looked again.
+    for _ in 0..LOOKS {
+        let inodes: HashSet<String> =
+            ["/proc/net/tcp", "/proc/net/tcp6"].iter().flat_map(|table| listening(table, port)).collect();
+        if inodes.is_empty() {
+            return None;
+        }
+        let mut holders: Vec<u32> = fs::read_dir("/proc")
+            .ok()?
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+            .filter(|pid| holds(*pid, &inodes))
+            .collect();
+        holders.sort_unstable();
+        if holders.contains(&std::process::id()) {
+            return Some(OURSELVES.to_owned());
+        }
+        if holders.is_empty() {
+            return Some(UNSEEN.to_owned());
+        }
+        // Servers with workers share the socket; the oldest process is the one to name.
+        let named = holders.iter().find_map(|pid| {
+            let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+            (!name.trim().is_empty()).then(|| format!("{} (pid {pid})", name.trim()))
+        });
+        if named.is_some() {
+            return named;
+        }
     }
-    let mut holders: Vec<u32> = fs::read_dir("/proc")
-        .ok()?
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|pid| holds(*pid, &inodes))
-        .collect();
-    holders.sort_unstable();
-    if holders.contains(&std::process::id()) {
-        return Some(OURSELVES.to_owned());
-    }
-    // Servers with workers share the socket; the oldest process is the one to name.
-    let Some(pid) = holders.first() else { return Some(UNSEEN.to_owned()) };
-    let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-    Some(format!("{} (pid {pid})", name.trim()))
+    Some(UNSEEN.to_owned())
 }
 
 /// Inodes of sockets that listen on the port, from a table of the kernel: columns are local address (hex),

@@ -60,7 +60,8 @@ async fn a_run_ends_in_one_write() {
 
 #[tokio::test]
 async fn a_run_that_cannot_be_read_is_ended_and_spoils_no_list() {
-    let store = Place::new().open().await;
+    let place = Place::new();
+    let store = place.open().await;
     let id = "cert-1".into();
     store.create_certificate(&new("cert-1", settings("a", &["a.example.com"], &[]))).await.unwrap();
     let fence = store.claim(&id, "one", at(100), at(0)).await.unwrap().unwrap();
