@@ -33,5 +33,6 @@ pub(super) async fn perform(work: &mut Work<'_>) -> Result<Outcome, Interrupted>
     }
     work.events.clear();
     work.pass("conclude:stored")?;
+    super::superseded::remove(engine, &work.run.certificate).await;
     Ok(Outcome::Done)
 }

@@ -13,6 +13,7 @@ mod publish;
 mod responder;
 mod roll_back;
 mod store_files;
+mod superseded;
 mod switch_version;
 mod target;
 mod verify;
