@@ -13,8 +13,10 @@ pub const PORT: u16 = 9644;
 pub struct Configuration {
     /// Where everything is kept.
     pub data_directory: PathBuf,
-    /// Where the HTTP API listens; loopback only.
+    /// Where the HTTP API listens: by default on loopback only, beyond that always with TLS.
     pub listen: Vec<SocketAddr>,
+    /// Whether TLS is spoken on loopback as well.
+    pub tls: bool,
     /// The Unix socket of the local command line.
     pub socket: PathBuf,
     /// The TCP port on which authorities look for http-01 answers.
@@ -35,6 +37,7 @@ pub struct Configuration {
 struct File {
     data_directory: Option<PathBuf>,
     listen: Option<Vec<SocketAddr>>,
+    tls: Option<bool>,
     socket: Option<PathBuf>,
     challenge_port: Option<u16>,
     challenge_addresses: Option<Vec<std::net::IpAddr>>,
@@ -52,9 +55,12 @@ pub struct Overrides {
     /// Where everything is kept [default: /var/lib/certwright, or ~/.local/state/certwright when not root].
     #[arg(long = "data-dir", env = "CERTWRIGHT_DATA_DIR", value_name = "FOLDER", global = true)]
     pub data_directory: Option<PathBuf>,
-    /// Where the HTTP API listens; loopback only [default: 127.0.0.1:9644].
+    /// Where the HTTP API listens; beyond loopback always with TLS [default: 127.0.0.1:9644].
     #[arg(long, env = "CERTWRIGHT_LISTEN", value_name = "ADDRESS:PORT", value_delimiter = ',')]
     pub listen: Vec<SocketAddr>,
+    /// Speak TLS on loopback addresses as well.
+    #[arg(long, env = "CERTWRIGHT_TLS")]
+    pub tls: bool,
     /// The TCP port on which authorities look for http-01 answers [default: 80].
     #[arg(long, env = "CERTWRIGHT_CHALLENGE_PORT", value_name = "PORT")]
     pub challenge_port: Option<u16>,
@@ -74,6 +80,7 @@ impl Configuration {
     pub fn of(data_directory: PathBuf) -> Self {
         Self {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], PORT))],
+            tls: false,
             socket: data_directory.join("certwright.sock"),
             data_directory,
             challenge_port: 80,
@@ -96,6 +103,7 @@ impl Configuration {
         let given = |list: &[SocketAddr]| (!list.is_empty()).then(|| list.to_vec());
         let configuration = Self {
             listen: given(&overrides.listen).or(file.listen).unwrap_or(base.listen),
+            tls: overrides.tls || file.tls.unwrap_or(false),
             socket: file.socket.unwrap_or(base.socket),
             challenge_port: overrides.challenge_port.or(file.challenge_port).unwrap_or(base.challenge_port),
             challenge_addresses: (!overrides.challenge_addresses.is_empty())
@@ -107,16 +115,18 @@ impl Configuration {
             json_log: overrides.json_log || file.json_log.unwrap_or(false),
             data_directory: base.data_directory,
         };
-        if let Some(outside) = configuration.listen.iter().find(|address| !address.ip().is_loopback()) {
-            bail!(
-                "listen: {outside} is reachable from other machines, and this release speaks no TLS there; \
-                 use a loopback address such as 127.0.0.1:{PORT}, and an SSH tunnel from elsewhere"
-            );
-        }
         if !(1..=256).contains(&configuration.parallel_runs) {
             bail!("parallel-runs: {} is out of range; use 1 to 256", configuration.parallel_runs);
         }
         Ok(configuration)
+    }
+}
+
+impl Configuration {
+    /// The addresses at which TLS is spoken: all beyond loopback, and the others where that is wanted.
+    pub fn with_tls(&self) -> Vec<SocketAddr> {
+        let beyond = |address: &SocketAddr| !address.ip().to_canonical().is_loopback();
+        self.listen.iter().copied().filter(|address| self.tls || beyond(address)).collect()
     }
 }
 
@@ -150,9 +160,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_listener_beyond_loopback_and_an_unknown_key_are_refused() {
-        let beyond = Overrides { listen: vec!["0.0.0.0:9644".parse().unwrap()], ..Overrides::default() };
-        assert!(Configuration::read(&beyond).unwrap_err().to_string().contains("127.0.0.1:9644"));
+    fn beyond_loopback_tls_is_always_spoken() {
+        let addresses: Vec<SocketAddr> = ["127.0.0.1:1", "[::1]:2", "0.0.0.0:3", "[::ffff:127.0.0.1]:4"]
+            .map(|text| text.parse().unwrap())
+            .into();
+        let read = |tls| Configuration { listen: addresses.clone(), tls, ..Configuration::of("/d".into()) };
+        assert_eq!(read(false).with_tls(), [addresses[2]]);
+        assert_eq!(read(true).with_tls(), addresses);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
         let error = toml::from_str::<File>("chalenge-port = 80").unwrap_err().to_string();
         assert!(error.contains("chalenge-port"), "{error}");
     }

@@ -2,6 +2,7 @@
 
 use crate::configuration::Configuration;
 use crate::data_directory::{DataDirectory, Fresh};
+use crate::own_certificate::OwnCertificate;
 use crate::ports::{self, Transports};
 use anyhow::{Context as _, Result, bail};
 use certwright_contract::files::{self, Access};
@@ -9,7 +10,7 @@ use certwright_engine::{
     Chance, Clock, Engine, Options, Parts, SystemChance, SystemClock, Vault, run_scheduler,
 };
 use certwright_pki::seal::DataKey;
-use certwright_server::{ApiToken, ServeConfig, ServeError, Server};
+use certwright_server::{ApiToken, ServeConfig, ServeError, Server, Tls};
 use certwright_store::{SqliteStore, Store};
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ use zeroize::Zeroizing;
 pub struct Opened {
     /// The engine.
     pub engine: Arc<Engine>,
+    /// The certificate by which the service itself is reached.
+    pub own_certificate: Arc<OwnCertificate>,
     /// The data key, for a recovery key at set-up.
     pub data_key: DataKey,
     /// Whether the data directory was just set up.
@@ -48,6 +51,7 @@ pub async fn open_with(
     let directory = DataDirectory::open(&configuration.data_directory)?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&directory.layout.database()).await?);
     let (data_key, fresh) = directory.data_key(store.as_ref()).await?;
+    let own_certificate = Arc::new(OwnCertificate::new(directory.layout.root(), &configuration.with_tls()));
     let vault = Vault::new(DataKey::from_bytes(data_key.expose())?);
     let options = Options {
         challenge_port: configuration.challenge_port,
@@ -56,7 +60,7 @@ pub async fn open_with(
     };
     let engine = Engine::new(Parts {
         store,
-        ports: ports::wire(configuration)?,
+        ports: ports::wire(configuration, Arc::clone(&own_certificate))?,
         transports: Arc::new(Transports),
         clock,
         chance,
@@ -64,7 +68,7 @@ pub async fn open_with(
         layout: directory.layout.clone(),
         options: adjust(options),
     });
-    Ok(Opened { engine: Arc::new(engine), data_key, fresh, _directory: directory })
+    Ok(Opened { engine: Arc::new(engine), own_certificate, data_key, fresh, _directory: directory })
 }
 
 /// Serves until `shutdown`: the API at once, the scheduler beside it.
@@ -73,8 +77,19 @@ pub async fn open_with(
 /// When nothing can be listened to, with the process that holds the port and what to change (F39).
 pub async fn run(configuration: &Configuration, opened: Opened, shutdown: CancellationToken) -> Result<()> {
     let token = api_token(&configuration.data_directory.join("api-token"))?;
-    let config =
-        ServeConfig { listen: configuration.listen.clone(), socket: Some(configuration.socket.clone()) };
+    let own = Arc::clone(&opened.own_certificate);
+    // The serial number of a self-signed certificate: random, because browsers refuse one that they have seen.
+    let serial = DataKey::generate()?;
+    own.start(opened.engine.now(), serial.expose()[..16].try_into()?)?;
+    let with_tls = configuration.with_tls();
+    let tls = match with_tls.is_empty() {
+        true => None,
+        false => {
+            Some(Tls { configuration: own.configuration()?, is_ours: Arc::new(move |host| own.names(host)) })
+        }
+    };
+    let listen = configuration.listen.iter().map(|address| (*address, with_tls.contains(address))).collect();
+    let config = ServeConfig { listen, tls, socket: Some(configuration.socket.clone()) };
     // Bound before anything runs: a service that nobody can reach must not order certificates.
     let listening = match Server::new(Arc::clone(&opened.engine), token).bind(&config).await {
         Ok(listening) => listening,

@@ -55,6 +55,9 @@ pub struct Connection {
     /// The service's Unix socket [env: CERTWRIGHT_SOCKET]
     #[arg(long, global = true, value_name = "PATH", help_heading = "Global options")]
     pub socket: Option<PathBuf>,
+    /// A file of certificates (PEM) to trust at an https --url, such as the service's own [env: CERTWRIGHT_TRUST]
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Global options")]
+    pub trust: Option<PathBuf>,
     /// A file that holds the token for --url [env: CERTWRIGHT_TOKEN_FILE]
     #[arg(long, global = true, value_name = "PATH", help_heading = "Global options")]
     pub token_file: Option<PathBuf>,
@@ -64,7 +67,14 @@ pub struct Connection {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Door {
     /// By HTTP, with the token in this file.
-    Url(String, Option<PathBuf>),
+    Url {
+        /// The address.
+        url: String,
+        /// The file with the token.
+        token: Option<PathBuf>,
+        /// The file with certificates to trust.
+        roots: Option<PathBuf>,
+    },
     /// By a Unix socket, which knows who asks.
     Socket(PathBuf),
 }
@@ -73,12 +83,16 @@ impl Connection {
     /// The place to ask. clap's own `env` would not let a typed --socket win over CERTWRIGHT_URL.
     pub(crate) fn door(&self, environment: impl Fn(&str) -> Option<String>, usual: PathBuf) -> Door {
         let given = |name: &str| environment(name).filter(|value| !value.is_empty());
-        let token = || self.token_file.clone().or_else(|| given("CERTWRIGHT_TOKEN_FILE").map(PathBuf::from));
+        let file = |typed: &Option<PathBuf>, name| typed.clone().or_else(|| given(name).map(PathBuf::from));
         if let Some(socket) = &self.socket {
             return Door::Socket(socket.clone());
         }
         if let Some(url) = self.url.clone().or_else(|| given("CERTWRIGHT_URL")) {
-            return Door::Url(url, token());
+            return Door::Url {
+                url,
+                token: file(&self.token_file, "CERTWRIGHT_TOKEN_FILE"),
+                roots: file(&self.trust, "CERTWRIGHT_TRUST"),
+            };
         }
         Door::Socket(given("CERTWRIGHT_SOCKET").map_or(usual, PathBuf::from))
     }
@@ -94,26 +108,28 @@ mod tests {
         let path = |text: &str| Some(PathBuf::from(text));
         let typed_url = Connection { url: url("http://typed"), ..Connection::default() };
         let typed_socket = Connection { socket: path("/typed"), ..Connection::default() };
-        let typed_token = Connection { url: url("http://typed"), token_file: path("/t"), socket: None };
+        let typed_token =
+            Connection { url: url("http://typed"), token_file: path("/t"), trust: path("/c"), socket: None };
+        let door = |url: &str, token, roots| Door::Url { url: url.to_owned(), token, roots };
         let all: &[(&str, &str)] = &[
             ("CERTWRIGHT_URL", "http://env"),
             ("CERTWRIGHT_SOCKET", "/env"),
             ("CERTWRIGHT_TOKEN_FILE", "/token"),
         ];
         let none: &[(&str, &str)] = &[("CERTWRIGHT_URL", "")];
-        for (connection, environment, door) in [
+        for (connection, environment, expected) in [
             (Connection::default(), none, Door::Socket("/usual".into())),
             (Connection::default(), &all[1..2], Door::Socket("/env".into())),
-            (Connection::default(), all, Door::Url("http://env".to_owned(), path("/token"))),
-            (typed_url.clone(), none, Door::Url("http://typed".to_owned(), None)),
-            (typed_url, all, Door::Url("http://typed".to_owned(), path("/token"))),
+            (Connection::default(), all, door("http://env", path("/token"), None)),
+            (typed_url.clone(), none, door("http://typed", None, None)),
+            (typed_url, all, door("http://typed", path("/token"), None)),
             (typed_socket, all, Door::Socket("/typed".into())),
-            (typed_token, all, Door::Url("http://typed".to_owned(), path("/t"))),
+            (typed_token, all, door("http://typed", path("/t"), path("/c"))),
         ] {
             let read = |name: &str| {
                 environment.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
             };
-            assert_eq!(connection.door(read, "/usual".into()), door);
+            assert_eq!(connection.door(read, "/usual".into()), expected);
         }
     }
 }

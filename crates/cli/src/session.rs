@@ -49,13 +49,14 @@ impl Session {
 fn address(door: Door) -> Result<Address, Fault> {
     match door {
         Door::Socket(path) => Ok(Address::Socket(path)),
-        Door::Url(url, None) => Err(Fault::refused(
+        Door::Url { url, token: None, .. } => Err(Fault::refused(
             format!("the service at {url} wants a token"),
             "name the file that holds it: --token-file PATH, or CERTWRIGHT_TOKEN_FILE",
         )),
-        Door::Url(url, Some(file)) => {
+        Door::Url { url, token: Some(file), roots } => {
             let token = SecretText::from(read(&file)?.trim().to_owned());
-            Address::from_url(&url, token).map_err(|error| Fault::refused(error.to_string(), ""))
+            let roots = roots.as_deref().map(read).transpose()?;
+            Address::from_url(&url, token, roots).map_err(|error| Fault::refused(error.to_string(), ""))
         }
     }
 }

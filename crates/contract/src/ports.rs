@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use certwright_core::endpoint::Endpoint;
 use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub struct Ports {
     pub sockets: Arc<dyn Sockets>,
     /// The answers that our own http-01 listener gives.
     pub board: Arc<dyn ChallengeBoard>,
+    /// Where this service shows its own certificate.
+    pub slot: Arc<dyn CertificateSlot>,
 }
 
 /// A program to run: no shell ever reads it.
@@ -150,4 +153,30 @@ pub trait ChallengeBoard: Send + Sync {
 
     /// Takes the answer away; the listener closes with the last one. Absent is fine.
     async fn take(&self, port: u16, token: &str);
+}
+
+/// Where this service shows its own certificate. What is shown changes between two handshakes: no connection is
+/// dropped, nothing is started again.
+#[async_trait]
+pub trait CertificateSlot: Send + Sync {
+    /// Where a handshake on this machine shows it; empty while the service speaks no TLS.
+    fn addresses(&self) -> Vec<SocketAddr>;
+
+    /// The folder whose `fullchain.pem` and `privkey.pem` are shown; `None` is the self-signed certificate.
+    ///
+    /// # Errors
+    /// In words, when what is stored cannot be read.
+    fn folder(&self) -> Result<Option<PathBuf>, String>;
+
+    /// Stores that the files of this folder are to be shown, also after a restart. They are read by `read`.
+    ///
+    /// # Errors
+    /// In words, when it cannot be stored; then nothing has changed.
+    async fn remember(&self, folder: Option<&Path>) -> Result<(), String>;
+
+    /// Reads the files, and shows them from the next handshake on.
+    ///
+    /// # Errors
+    /// In words, when they cannot be read or the key is not the certificate's; then what was shown is shown on.
+    async fn read(&self) -> Result<(), String>;
 }

@@ -10,6 +10,7 @@ mod fingerprint;
 pub mod key;
 pub mod request;
 pub mod seal;
+pub mod self_signed;
 #[cfg(test)]
 mod testing;
 

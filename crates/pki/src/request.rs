@@ -32,7 +32,7 @@ pub fn certificate_request(
     Ok(request.der().to_vec())
 }
 
-fn alternative_name(identifier: &Identifier) -> Result<SanType, PkiError> {
+pub(crate) fn alternative_name(identifier: &Identifier) -> Result<SanType, PkiError> {
     Ok(match identifier {
         Identifier::Dns(_) | Identifier::Wildcard(_) => {
             let name = identifier.ascii();

@@ -4,14 +4,15 @@ use crate::deploy::{TARGETS, target};
 use async_trait::async_trait;
 use certwright_contract::files::Copies;
 use certwright_contract::ports::{
-    ChallengeBoard, Command, Finished, Handshake, HttpLook, HttpProbe, Ports, Process, Resolver, Sockets,
+    CertificateSlot, ChallengeBoard, Command, Finished, Handshake, HttpLook, HttpProbe, Ports, Process,
+    Resolver, Sockets,
 };
 use certwright_contract::{Applying, Wanted};
 use certwright_core::endpoint::Endpoint;
 use certwright_core::form::FieldKind;
 use serde_json::{Map, Value, json};
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// This machine's programs, and nothing else.
@@ -26,7 +27,8 @@ pub(crate) fn outside() -> Ports {
         http: outside.clone(),
         resolver: outside.clone(),
         sockets: outside.clone(),
-        board: outside,
+        board: outside.clone(),
+        slot: outside,
     }
 }
 
@@ -47,6 +49,25 @@ impl Process for Outside {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
+    }
+}
+
+#[async_trait]
+impl CertificateSlot for Outside {
+    fn addresses(&self) -> Vec<SocketAddr> {
+        vec![([127, 0, 0, 1], 28998).into()]
+    }
+
+    fn folder(&self) -> Result<Option<PathBuf>, String> {
+        Ok(None)
+    }
+
+    async fn remember(&self, _: Option<&Path>) -> Result<(), String> {
+        Err("read-only".into())
+    }
+
+    async fn read(&self) -> Result<(), String> {
+        Err("there is nothing".into())
     }
 }
 
@@ -154,6 +175,7 @@ fn example(name: &str, folder: &Path) -> Map<String, Value> {
     let inside = |file: &str| folder.join(file).display().to_string();
     let value = match name {
         "files" => json!({ "fullchain": inside("chain.pem"), "key": inside("key.pem"), "reload": ["true"] }),
+        "this-service" => json!({}),
         _ => json!({ "configuration": inside("nginx.conf"), "prefix": inside("") }),
     };
     value.as_object().unwrap().clone()

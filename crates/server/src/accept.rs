@@ -16,6 +16,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -33,10 +34,11 @@ const END_WITHIN: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Where connections come from.
-#[derive(Debug)]
 pub(crate) enum Source {
-    /// TCP.
+    /// TCP, in the clear.
     Tcp(TcpListener),
+    /// TCP with TLS.
+    Tls(TcpListener, Arc<rustls::ServerConfig>),
     /// The Unix socket.
     Local(Socket),
 }
@@ -74,7 +76,21 @@ async fn accept(source: Source, router: Router, shutdown: CancellationToken) {
         let watcher = graceful.watcher();
         match taken {
             Taken::Tcp(stream) => {
-                tokio::spawn(talk(stream, Peer::Network, router.clone(), watcher, place));
+                tokio::spawn(talk(stream, Peer::Network { secure: false }, router.clone(), watcher, place));
+            }
+            Taken::Tls(stream, configuration) => {
+                let router = router.clone();
+                tokio::spawn(async move {
+                    // In the task: a caller who is slow to shake hands holds up nobody else.
+                    let shaken = TlsAcceptor::from(configuration).accept(stream);
+                    match tokio::time::timeout(HEAD_WITHIN, shaken).await {
+                        Ok(Ok(stream)) => {
+                            talk(stream, Peer::Network { secure: true }, router, watcher, place).await;
+                        }
+                        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+                        Err(_) => tracing::debug!("a TLS handshake took too long"),
+                    }
+                });
             }
             Taken::Local(stream) => match stream.peer_cred().map(|peer| peer.uid()) {
                 Ok(uid) if is_trusted(uid, own) => {
@@ -94,6 +110,7 @@ async fn accept(source: Source, router: Router, shutdown: CancellationToken) {
 
 enum Taken {
     Tcp(tokio::net::TcpStream),
+    Tls(tokio::net::TcpStream, Arc<rustls::ServerConfig>),
     Local(UnixStream),
 }
 
@@ -104,6 +121,11 @@ async fn take(source: &Source) -> io::Result<Taken> {
             // Answers and events are small and wanted at once.
             stream.set_nodelay(true)?;
             Ok(Taken::Tcp(stream))
+        }
+        Source::Tls(listener, configuration) => {
+            let (stream, _) = listener.accept().await?;
+            stream.set_nodelay(true)?;
+            Ok(Taken::Tls(stream, Arc::clone(configuration)))
         }
         Source::Local(socket) => Ok(Taken::Local(socket.listener.accept().await?.0)),
     }

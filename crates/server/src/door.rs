@@ -26,7 +26,10 @@ pub(crate) enum Peer {
         uid: u32,
     },
     /// Over TCP.
-    Network,
+    Network {
+        /// With TLS.
+        secure: bool,
+    },
 }
 
 /// Who asks, for the audit.
@@ -53,16 +56,18 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn identify(shared: &Shared, request: &Request) -> Result<Who, Trouble> {
-    let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::Network);
-    if let Peer::Local { uid } = peer {
-        return Ok(Who(format!("local uid {uid}")));
-    }
-    if let Some(words) = origin::refusal(request.uri(), request.headers()) {
-        return Err(Trouble::new(
-            ProblemKind::Forbidden,
-            words,
-            "ask from this machine, by http://127.0.0.1 or http://localhost",
-        ));
+    let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::Network { secure: false });
+    let secure = match peer {
+        Peer::Local { uid } => return Ok(Who(format!("local uid {uid}"))),
+        Peer::Network { secure } => secure,
+    };
+    let is_ours = |host: &str| shared.tls.as_ref().is_some_and(|tls| secure && (tls.is_ours)(host));
+    if let Some(words) = origin::refusal(request.uri(), request.headers(), secure, is_ours) {
+        let remedy = match secure {
+            true => "ask by the address, or by a name that is in the service's certificate",
+            false => "ask from this machine, by http://127.0.0.1 or http://localhost",
+        };
+        return Err(Trouble::new(ProblemKind::Forbidden, words, remedy));
     }
     match bearer(request.headers()) {
         Some(token) if shared.token.is(token) => Ok(Who("api token".to_owned())),

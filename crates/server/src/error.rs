@@ -18,10 +18,10 @@ pub enum ServeError {
         /// The address.
         address: SocketAddr,
     },
-    /// Others than this machine could reach it, and there is no TLS yet.
+    /// Others than this machine could reach it, and it was to be listened at without TLS.
     #[error(
-        "{address} can be reached from other machines, and the API is not encrypted yet: \
-         listen at a loopback address such as 127.0.0.1:{}, or use an SSH tunnel", .address.port()
+        "{address} can be reached from other machines, and is never listened at without TLS: \
+         listen at a loopback address such as 127.0.0.1:{}, or with TLS", .address.port()
     )]
     NotLoopback {
         /// The address.

@@ -5,6 +5,7 @@ use crate::error::ServeError;
 use crate::openapi::router;
 use crate::socket::Socket;
 use crate::state::Shared;
+use crate::tls::Tls;
 use crate::token::ApiToken;
 use certwright_engine::Engine;
 use std::io;
@@ -15,10 +16,12 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// Where to listen.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ServeConfig {
-    /// TCP addresses, loopback only.
-    pub listen: Vec<SocketAddr>,
+    /// TCP addresses, and whether TLS is spoken there. Without it only loopback is listened at.
+    pub listen: Vec<(SocketAddr, bool)>,
+    /// How TLS is spoken, where it is.
+    pub tls: Option<Tls>,
     /// The Unix socket for callers on this machine. Its folder must be there.
     pub socket: Option<PathBuf>,
 }
@@ -32,6 +35,7 @@ pub struct Server {
 /// A server that is bound and not yet served: connections wait.
 pub struct Listening {
     server: Server,
+    tls: Option<Tls>,
     sources: Vec<Source>,
     addresses: Vec<SocketAddr>,
     words: Vec<String>,
@@ -48,15 +52,30 @@ impl Server {
     /// # Errors
     /// The first place that cannot be listened at; nothing stays bound.
     pub async fn bind(self, config: &ServeConfig) -> Result<Listening, ServeError> {
-        let mut listening =
-            Listening { server: self, sources: Vec::new(), addresses: Vec::new(), words: Vec::new() };
-        for address in &config.listen {
-            let listener = bind_tcp(*address).await?;
+        let mut listening = Listening {
+            server: self,
+            tls: None,
+            sources: Vec::new(),
+            addresses: Vec::new(),
+            words: Vec::new(),
+        };
+        for (address, secure) in &config.listen {
+            let tls = config.tls.as_ref().filter(|_| *secure);
+            let listener = bind_tcp(*address, tls.is_some()).await?;
             let bound = listener.local_addr().unwrap_or(*address);
             listening.addresses.push(bound);
-            listening.words.push(format!("http://{bound}"));
-            listening.sources.push(Source::Tcp(listener));
+            match tls {
+                Some(tls) => {
+                    listening.words.push(format!("https://{bound}"));
+                    listening.sources.push(Source::Tls(listener, Arc::clone(&tls.configuration)));
+                }
+                None => {
+                    listening.words.push(format!("http://{bound}"));
+                    listening.sources.push(Source::Tcp(listener));
+                }
+            }
         }
+        listening.tls.clone_from(&config.tls);
         if let Some(path) = &config.socket {
             listening.sources.push(Source::Local(Socket::bind(path).await?));
             listening.words.push(format!("unix:{}", path.display()));
@@ -81,13 +100,14 @@ impl Listening {
 
     /// Serves until the shutdown, and a little longer to let answers end.
     pub async fn serve(self, shutdown: CancellationToken) {
-        let shared = Shared::new(self.server.engine, self.server.token, self.words, shutdown.clone());
+        let shared =
+            Shared::new(self.server.engine, self.server.token, self.words, self.tls, shutdown.clone());
         accept_all(self.sources, router(shared), shutdown).await;
     }
 }
 
-async fn bind_tcp(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    if !address.ip().to_canonical().is_loopback() {
+async fn bind_tcp(address: SocketAddr, secure: bool) -> Result<TcpListener, ServeError> {
+    if !secure && !address.ip().to_canonical().is_loopback() {
         return Err(ServeError::NotLoopback { address });
     }
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
@@ -124,13 +144,15 @@ mod tests {
             ("[::]:0", false),
             ("192.0.2.1:9644", false),
         ] {
-            let refused =
-                matches!(bind_tcp(address.parse().unwrap()).await, Err(ServeError::NotLoopback { .. }));
+            let refused = matches!(
+                bind_tcp(address.parse().unwrap(), false).await,
+                Err(ServeError::NotLoopback { .. })
+            );
             assert_eq!(refused, !loopback, "{address}");
         }
-        let first = bind_tcp("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let first = bind_tcp("127.0.0.1:0".parse().unwrap(), false).await.unwrap();
         let address = first.local_addr().unwrap();
-        let error = bind_tcp(address).await.unwrap_err();
+        let error = bind_tcp(address, true).await.unwrap_err();
         assert!(matches!(error, ServeError::PortTaken { address: taken } if taken == address));
     }
 }

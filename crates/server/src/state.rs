@@ -1,5 +1,6 @@
 //! What every handler can see.
 
+use crate::tls::Tls;
 use crate::token::ApiToken;
 use certwright_core::Timestamp;
 use certwright_engine::Engine;
@@ -16,6 +17,8 @@ pub(crate) struct Shared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) token: ApiToken,
     pub(crate) started_at: Timestamp,
+    /// How TLS is spoken, where it is.
+    pub(crate) tls: Option<Tls>,
     /// Where we listen, for people.
     pub(crate) listeners: Arc<[String]>,
     /// Places for streams of events.
@@ -29,12 +32,14 @@ impl Shared {
         engine: Arc<Engine>,
         token: ApiToken,
         listeners: Vec<String>,
+        tls: Option<Tls>,
         shutdown: CancellationToken,
     ) -> Self {
         Self {
             started_at: engine.now(),
             engine,
             token,
+            tls,
             listeners: listeners.into(),
             streams: Arc::new(Semaphore::new(MOST_STREAMS)),
             shutdown,

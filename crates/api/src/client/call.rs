@@ -99,7 +99,7 @@ impl Call {
             .uri(format!("{}/{}", crate::BASE, self.path))
             .header(HOST, address.host())
             .header(ACCEPT, "application/json, application/problem+json");
-        if let Address::Tcp { token, .. } = address {
+        if let Address::Tcp { token, .. } | Address::Tls { token, .. } = address {
             let value = Zeroizing::new(format!("Bearer {}", token.reveal()));
             let mut value =
                 HeaderValue::from_str(&value).map_err(|_| "the token has odd characters".to_owned())?;

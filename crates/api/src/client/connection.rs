@@ -1,6 +1,6 @@
 //! Connections: where the service is, how it is reached, and what to do when it is not there.
 
-use super::ClientError;
+use super::{ClientError, tls};
 use crate::secret::SecretText;
 use bytes::Bytes;
 use http_body_util::Full;
@@ -28,6 +28,16 @@ pub enum Address {
         /// The token that the service was given.
         token: SecretText,
     },
+    /// TCP with TLS.
+    Tls {
+        /// Host and port, such as `certs.example.com:9643`.
+        authority: String,
+        /// The token that the service was given.
+        token: SecretText,
+        /// Certificates (PEM) of which one must have issued the service's, or be it; `None` trusts what the system
+        /// trusts.
+        roots: Option<String>,
+    },
 }
 
 impl fmt::Display for Address {
@@ -35,25 +45,29 @@ impl fmt::Display for Address {
         match self {
             Self::Socket(path) => write!(f, "the service at {}", path.display()),
             Self::Tcp { authority, .. } => write!(f, "the service at http://{authority}"),
+            Self::Tls { authority, .. } => write!(f, "the service at https://{authority}"),
         }
     }
 }
 
 impl Address {
-    /// The address of a URL such as `http://127.0.0.1:9644`, whose port may be left out.
+    /// The address of a URL such as `http://127.0.0.1:9644` or `https://certs.example.com:9643`, whose port may be
+    /// left out. `roots` are for https.
     ///
     /// # Errors
     /// When it is no such URL.
-    pub fn from_url(url: &str, token: SecretText) -> Result<Self, ClientError> {
+    pub fn from_url(url: &str, token: SecretText, roots: Option<String>) -> Result<Self, ClientError> {
         let wrong = |words: &str| ClientError::Unreachable {
             what: format!("the service at {url}"),
             words: words.to_owned(),
             remedy: format!("give an address such as http://127.0.0.1:{}", crate::PORT),
         };
         let uri: http::Uri = url.parse().map_err(|_| wrong("this is no URL"))?;
-        if uri.scheme_str() != Some("http") {
-            return Err(wrong("the URL does not begin with http://"));
-        }
+        let secure = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => return Err(wrong("the URL does not begin with http:// or https://")),
+        };
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
             return Err(wrong("the URL has a path"));
         }
@@ -61,21 +75,19 @@ impl Address {
         if authority.as_str().contains('@') {
             return Err(wrong("the URL has a user name"));
         }
-        Ok(Self::Tcp {
-            authority: format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(crate::PORT)),
-            token,
-        })
+        let authority = format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(crate::PORT));
+        Ok(if secure { Self::Tls { authority, token, roots } } else { Self::Tcp { authority, token } })
     }
 
     /// What goes into the `Host` header.
     pub(super) fn host(&self) -> &str {
         match self {
             Self::Socket(_) => "localhost",
-            Self::Tcp { authority, .. } => authority,
+            Self::Tcp { authority, .. } | Self::Tls { authority, .. } => authority,
         }
     }
 
-    fn unreachable(&self, words: impl fmt::Display, remedy: &str) -> ClientError {
+    pub(super) fn unreachable(&self, words: impl fmt::Display, remedy: &str) -> ClientError {
         ClientError::Unreachable {
             what: self.to_string(),
             words: words.to_string(),
@@ -92,7 +104,7 @@ impl Address {
                 "start the service: systemctl start certwright, or certwright serve"
             }
             (_, Self::Socket(_)) => "see whether the service runs: systemctl status certwright",
-            (_, Self::Tcp { .. }) => {
+            (_, Self::Tcp { .. } | Self::Tls { .. }) => {
                 "see whether the service runs and listens there: systemctl status certwright"
             }
         };
@@ -117,6 +129,10 @@ impl Address {
                 Self::Tcp { authority, .. } => {
                     let stream = TcpStream::connect(authority).await.map_err(|error| self.refused(&error))?;
                     self.shake_hands(stream).await
+                }
+                Self::Tls { authority, roots, .. } => {
+                    let stream = TcpStream::connect(authority).await.map_err(|error| self.refused(&error))?;
+                    self.shake_hands(tls::secured(self, authority, roots.as_deref(), stream).await?).await
                 }
             }
         };
@@ -154,12 +170,12 @@ mod tests {
             ("http://127.0.0.1", Some("127.0.0.1:9644")),
             ("http://localhost:80/", Some("localhost:80")),
             ("http://[::1]:9644", Some("[::1]:9644")),
-            ("https://127.0.0.1", None),
+            ("ftp://127.0.0.1", None),
             ("127.0.0.1:9644", None),
             ("http://127.0.0.1/api", None),
             ("http://me@127.0.0.1", None),
         ] {
-            let read = Address::from_url(url, token()).ok();
+            let read = Address::from_url(url, token(), None).ok();
             let expected =
                 expected.map(|authority| Address::Tcp { authority: authority.to_owned(), token: token() });
             assert_eq!(read, expected, "{url}");
@@ -168,8 +184,10 @@ mod tests {
 
     #[test]
     fn the_token_is_never_shown() {
-        let address = Address::from_url("http://127.0.0.1", token()).unwrap();
-        assert!(!format!("{address:?} {address}").contains("t0ken"));
+        for url in ["http://127.0.0.1", "https://127.0.0.1"] {
+            let address = Address::from_url(url, token(), None).unwrap();
+            assert!(!format!("{address:?} {address}").contains("t0ken"));
+        }
     }
 
     #[tokio::test]

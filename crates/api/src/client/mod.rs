@@ -11,6 +11,7 @@ mod sse;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 pub use connection::Address;
 pub use error::ClientError;

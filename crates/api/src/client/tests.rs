@@ -31,7 +31,7 @@ async fn answering(answers: Vec<String>) -> (Client, JoinHandle<Vec<String>>) {
         heads
     });
     let token = SecretText::from("t0ken".to_owned());
-    (Client::new(Address::from_url(&url, token).unwrap()), heads)
+    (Client::new(Address::from_url(&url, token, None).unwrap()), heads)
 }
 
 fn answer(status: &str, kind: &str, body: &str) -> String {

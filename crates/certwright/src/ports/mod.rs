@@ -12,6 +12,7 @@ pub use sockets::listener;
 pub use transport::Transports;
 
 use crate::configuration::Configuration;
+use crate::own_certificate::OwnCertificate;
 use anyhow::Result;
 use certwright_contract::Ports;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// When the system's resolver configuration cannot be read.
-pub fn wire(configuration: &Configuration) -> Result<Ports> {
+pub fn wire(configuration: &Configuration, own: Arc<OwnCertificate>) -> Result<Ports> {
     Ok(Ports {
         process: Arc::new(process::Programs),
         handshake: Arc::new(handshake::TlsHandshake::new()?),
@@ -28,5 +29,6 @@ pub fn wire(configuration: &Configuration) -> Result<Ports> {
         resolver: Arc::new(resolver::Names::new(&configuration.resolvers)?),
         sockets: Arc::new(sockets::MachineSockets),
         board: Arc::new(board::Board::new(configuration.challenge_addresses.clone())),
+        slot: own,
     })
 }

@@ -31,7 +31,11 @@ pub(crate) async fn running() -> Running {
     let folder = tempfile::tempdir().unwrap();
     let opened = open(&Configuration::of(folder.path().join("data"))).await.unwrap();
     let socket = folder.path().join("api.sock");
-    let config = ServeConfig { listen: vec!["127.0.0.1:0".parse().unwrap()], socket: Some(socket.clone()) };
+    let config = ServeConfig {
+        listen: vec![("127.0.0.1:0".parse().unwrap(), false)],
+        tls: None,
+        socket: Some(socket.clone()),
+    };
     let token = ApiToken::new(Zeroizing::new(TOKEN.to_owned())).unwrap();
     let listening = Server::new(Arc::clone(&opened.engine), token).bind(&config).await.unwrap();
     let address = listening.addresses()[0];
@@ -40,7 +44,7 @@ pub(crate) async fn running() -> Running {
     let token = SecretText::from(TOKEN.to_owned());
     Running {
         local: Client::new(Address::Socket(socket)),
-        tcp: Client::new(Address::from_url(&format!("http://{address}"), token).unwrap()),
+        tcp: Client::new(Address::from_url(&format!("http://{address}"), token, None).unwrap()),
         address,
         shutdown,
         served,
