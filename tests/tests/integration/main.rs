@@ -18,6 +18,7 @@ mod lines;
 mod listener;
 #[cfg(feature = "failpoints")]
 mod outage;
+mod own_certificate;
 mod process;
 mod secrets;
 mod service;
