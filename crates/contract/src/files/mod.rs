@@ -1,7 +1,10 @@
 //! The one module that writes files: atomically, synced, with the right mode from the first byte.
 //!
 //! A crash or a full disk leaves the old file or the new one, never half of one (fault 29). Functions block
-//! for an fsync: call them from `spawn_blocking` where that matters.
+//! for an fsync: call them from `spawn_blocking` where that matters. What is written where others may put links in
+//! the way is in `webroot`.
+
+pub mod webroot;
 
 use sha2::{Digest, Sha256};
 use std::fs::{self, DirBuilder, File, OpenOptions};
