@@ -1,7 +1,7 @@
 //! What else may sit on a port: a web server that is not ours, or something that only occupies it.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
@@ -13,7 +13,7 @@ use crate::ports::free_port;
 
 /// A web server that answers every request with `200` and the same body.
 pub struct OtherServer {
-    port: u16,
+    address: SocketAddr,
     ending: Arc<AtomicBool>,
     requests: Arc<AtomicUsize>,
     thread: Option<JoinHandle<()>>,
@@ -27,12 +27,17 @@ impl OtherServer {
 
     /// Answers `body` on `port` of 127.0.0.1.
     pub fn start_on(port: u16, body: &str) -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .with_context(|| format!("binding 127.0.0.1:{port} for another server"))?;
+        Self::start_as((Ipv4Addr::LOCALHOST, port).into(), "", body)
+    }
+
+    /// Answers `body` at an address, with more lines in the head: `Server: nginx\r\n`.
+    pub fn start_as(address: SocketAddr, head: &str, body: &str) -> Result<Self> {
+        let listener =
+            TcpListener::bind(address).with_context(|| format!("binding {address} for another server"))?;
         let ending = Arc::new(AtomicBool::new(false));
         let requests = Arc::new(AtomicUsize::new(0));
         let answer = format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: close\r\n{head}\r\n{body}",
             body.len()
         );
         let thread = std::thread::spawn({
@@ -48,12 +53,12 @@ impl OtherServer {
                 }
             }
         });
-        Ok(Self { port, ending, requests, thread: Some(thread) })
+        Ok(Self { address, ending, requests, thread: Some(thread) })
     }
 
     /// Its port.
     pub const fn port(&self) -> u16 {
-        self.port
+        self.address.port()
     }
 
     /// How many connections it has taken.
@@ -66,7 +71,7 @@ impl Drop for OtherServer {
     fn drop(&mut self) {
         self.ending.store(true, Ordering::SeqCst);
         // One last connection, so that `accept` returns and sees the flag.
-        let woken = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok();
+        let woken = TcpStream::connect(self.address).is_ok();
         if let Some(thread) = self.thread.take().filter(|_| woken) {
             let _ = thread.join();
         }

@@ -78,7 +78,8 @@ impl Finished {
 /// Runs programs.
 #[async_trait]
 pub trait Process: Send + Sync {
-    /// Runs it to its end. The environment is the service's own without secrets; standard input is empty.
+    /// Runs it to its end. The environment is the service's own without secrets; standard input is empty. What it
+    /// leaves running when it ends is neither waited for nor killed.
     ///
     /// # Errors
     /// In words: not found, not permitted, timed out and killed.
@@ -112,7 +113,8 @@ pub struct HttpLook {
 /// Looks at a web server as an authority would.
 #[async_trait]
 pub trait HttpProbe: Send + Sync {
-    /// `GET http://{host}{path}` at exactly this address, following nothing.
+    /// `GET http://{host}{path}` at exactly this address, following nothing. The host is a name or an address; an
+    /// IPv6 address comes without brackets here.
     ///
     /// # Errors
     /// In words: refused, timed out, no HTTP.
@@ -140,6 +142,9 @@ pub trait Sockets: Send + Sync {
     /// The process that listens on the TCP port, for people: `nginx (pid 812)`; `None` when the port is free.
     /// This very process is [`OURSELVES`]; one that cannot be seen is [`UNSEEN`].
     async fn listener(&self, port: u16) -> Option<String>;
+
+    /// Whether the address is one of this machine's own.
+    async fn has_address(&self, address: IpAddr) -> bool;
 }
 
 /// Our own http-01 listener: bound only while an answer is on the board.

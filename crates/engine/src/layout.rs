@@ -50,6 +50,11 @@ impl Layout {
         self.root.join("copies").join(run.as_str())
     }
 
+    /// Notes of files that Tests have in webroots.
+    pub fn probes(&self) -> PathBuf {
+        self.root.join("probes")
+    }
+
     /// A certificate's log.
     pub fn log(&self, id: &CertificateId) -> PathBuf {
         self.root.join("logs").join(format!("{id}.log"))

@@ -7,6 +7,7 @@ mod accounts;
 mod acme_clients;
 mod acme_failure;
 mod authorities;
+mod blocking;
 mod certificates;
 mod check;
 mod clock;

@@ -15,6 +15,7 @@ impl Engine {
         self.store.void_leases().await?;
         self.store.forget_unanswered_requests().await?;
         self.store.prune_requests(self.now()).await?;
+        self.hide_old_probes().await;
         let mut after = None;
         loop {
             let owed = self.store.owed(after.as_ref().map(|(run, name)| (run, name)), PAGE).await?;

@@ -97,6 +97,10 @@ impl Sockets for Outside {
     async fn listener(&self, _: u16) -> Option<String> {
         None
     }
+
+    async fn has_address(&self, _: IpAddr) -> bool {
+        false
+    }
 }
 
 #[async_trait]

@@ -5,7 +5,8 @@ use bytes::Bytes;
 use certwright_contract::ports::{HttpLook, HttpProbe};
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper_util::rt::TokioIo;
-use std::net::SocketAddr;
+use std::borrow::Cow;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::TcpStream;
 
@@ -24,6 +25,14 @@ impl HttpProbe for PlainHttp {
     }
 }
 
+/// As it stands in a URL and in a `Host` header: an IPv6 address in brackets (RFC 3986 §3.2.2).
+fn in_a_url(host: &str) -> Cow<'_, str> {
+    match host.parse::<Ipv6Addr>() {
+        Ok(address) => format!("[{address}]").into(),
+        Err(_) => host.into(),
+    }
+}
+
 async fn look(address: SocketAddr, host: &str, path: &str) -> Result<HttpLook, String> {
     let stream = TcpStream::connect(address).await.map_err(|error| format!("no connection: {error}"))?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
@@ -31,7 +40,7 @@ async fn look(address: SocketAddr, host: &str, path: &str) -> Result<HttpLook, S
         .map_err(|error| format!("no HTTP: {error}"))?;
     let driver = tokio::spawn(connection);
     let request = http::Request::get(path)
-        .header("Host", host)
+        .header("Host", &*in_a_url(host))
         .header("User-Agent", concat!("certwright/", env!("CARGO_PKG_VERSION")))
         .header("Connection", "close")
         .body(Empty::<Bytes>::new())
@@ -54,4 +63,39 @@ async fn look(address: SocketAddr, host: &str, path: &str) -> Result<HttpLook, S
     driver.abort();
     let body = String::from_utf8_lossy(&body).chars().filter(|c| !c.is_control() || *c == '\n').collect();
     Ok(HttpLook { status, location, server, body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    /// The `Host` header that a server is sent.
+    async fn sent(host: &str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                request.push(stream.read_u8().await.unwrap());
+            }
+            stream.write_all(b"HTTP/1.1 204 No Content\r\nServer: x\r\n\r\n").await.unwrap();
+            String::from_utf8(request).unwrap()
+        });
+        let look = PlainHttp.get(address, host, "/path").await.unwrap();
+        assert_eq!((look.status, look.server.as_deref()), (204, Some("x")));
+        let request = server.await.unwrap();
+        assert!(request.starts_with("GET /path HTTP/1.1\r\n"), "{request}");
+        let line = request.lines().find(|line| line.to_lowercase().starts_with("host:")).unwrap();
+        line["host:".len()..].trim().to_owned()
+    }
+
+    #[tokio::test]
+    async fn an_ipv6_address_is_in_brackets_and_nothing_else_is() {
+        assert_eq!(sent("2001:db8::1").await, "[2001:db8::1]");
+        assert_eq!(sent("192.0.2.1").await, "192.0.2.1");
+        assert_eq!(sent("shop.example.test").await, "shop.example.test");
+    }
 }

@@ -4,6 +4,8 @@ use async_trait::async_trait;
 use certwright_contract::ports::{OURSELVES, Sockets, UNSEEN};
 use std::collections::HashSet;
 use std::fs;
+use std::net::{IpAddr, UdpSocket};
+use std::path::Path;
 
 /// How often it is looked while every holder ends under the look.
 const LOOKS: u32 = 3;
@@ -16,12 +18,18 @@ impl Sockets for MachineSockets {
     async fn listener(&self, port: u16) -> Option<String> {
         tokio::task::spawn_blocking(move || listener(port)).await.unwrap_or_default()
     }
+
+    async fn has_address(&self, address: IpAddr) -> bool {
+        // Only an address of this machine can be bound. Nothing is sent. Where the kernel is told to let foreign ones
+        // be bound too (`ip_nonlocal_bind`), all of them seem to be ours.
+        UdpSocket::bind((address, 0)).is_ok()
+    }
 }
 
 /// The process that listens on the TCP port: `nginx (pid 812)`. `None` when nobody does, or where the kernel
 /// has no such tables.
 pub fn listener(port: u16) -> Option<String> {
-    // A holder that ended while it was looked at (a worker after a reload) has no name: then it is looked again.
+    // Every holder may end under the look: then it is looked again.
     for _ in 0..LOOKS {
         let inodes: HashSet<String> =
             ["/proc/net/tcp", "/proc/net/tcp6"].iter().flat_map(|table| listening(table, port)).collect();
@@ -40,16 +48,21 @@ pub fn listener(port: u16) -> Option<String> {
         if holders.is_empty() {
             return Some(UNSEEN.to_owned());
         }
-        // Servers with workers share the socket; the oldest process is the one to name.
-        let named = holders.iter().find_map(|pid| {
-            let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
-            (!name.trim().is_empty()).then(|| format!("{} (pid {pid})", name.trim()))
-        });
+        let named = first_named(&holders, Path::new("/proc"));
         if named.is_some() {
             return named;
         }
     }
     Some(UNSEEN.to_owned())
+}
+
+/// The first of these processes that is still there: one that ended since it was seen (an old worker after a reload)
+/// has no name any more. Servers with workers share the socket; the oldest process is the one to name.
+fn first_named(holders: &[u32], table: &Path) -> Option<String> {
+    holders.iter().find_map(|pid| {
+        let name = fs::read_to_string(table.join(pid.to_string()).join("comm")).ok()?;
+        (!name.trim().is_empty()).then(|| format!("{} (pid {pid})", name.trim()))
+    })
 }
 
 /// Inodes of sockets that listen on the port, from a table of the kernel: columns are local address (hex),
@@ -85,5 +98,22 @@ mod tests {
         assert_eq!(listener(port).as_deref(), Some(OURSELVES));
         drop(held);
         assert_eq!(listener(port), None);
+    }
+
+    #[test]
+    fn a_process_that_has_just_ended_is_not_the_one_to_name() {
+        let us = std::process::id();
+        // No process has a number this large (PID_MAX_LIMIT is 2^22).
+        let ended = u32::MAX;
+        let named = first_named(&[ended, us], Path::new("/proc")).unwrap();
+        assert!(named.ends_with(&format!(" (pid {us})")) && !named.starts_with(' '), "{named}");
+        assert_eq!(first_named(&[ended], Path::new("/proc")), None);
+    }
+
+    #[tokio::test]
+    async fn addresses_of_this_machine_are_told_from_others() {
+        assert!(MachineSockets.has_address([127, 0, 0, 1].into()).await);
+        // RFC 5737: for documentation, so nobody's.
+        assert!(!MachineSockets.has_address([192, 0, 2, 1].into()).await);
     }
 }

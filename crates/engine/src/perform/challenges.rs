@@ -1,16 +1,17 @@
 //! Showing answers where the authority will look, and removing them. What is owed is stored before it is shown.
 
 use super::fail;
+use crate::blocking::blocking;
 use crate::drive::{Interrupted, Work, stored};
-use crate::engine::{Engine, storage};
-use certwright_contract::files::{self, Access};
+use crate::engine::Engine;
+use certwright_contract::files::webroot;
 use certwright_core::challenge::{Challenge, HTTP_01_PATH, Responder};
 use certwright_core::endpoint::Endpoint;
 use certwright_core::failure::Failure;
 use certwright_core::identifier::Identifier;
 use certwright_core::run::Outcome;
 use futures_util::{StreamExt as _, stream};
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How many answers are looked at at once.
@@ -171,26 +172,15 @@ pub(crate) async fn show(engine: &Engine, challenge: &Challenge) -> Result<(), F
             )
         }
         Responder::Webroot { root, .. } => {
-            let file = file_of(root, &challenge.token);
-            let folder = file.parent().map(PathBuf::from).unwrap_or_default();
-            // Readable by everybody: the web server's workers run as somebody else, and the answer is no secret.
-            files::make_directory(&folder, 0o755)
-                .and_then(|()| files::replace(&file, challenge.key_authorization.as_bytes(), Access::PUBLIC))
-                .map_err(|error| {
-                    Failure::retry(
-                        "webroot",
-                        format!("write the answer for {} below {root}", challenge.identifier),
-                        error.to_string(),
-                        "check that the folder exists and can be written by Certwright",
-                    )
-                })
+            let attempted = format!("write the answer for {} below {root}", challenge.identifier);
+            below(root, challenge, attempted, webroot::show).await
         }
         // The server answers every token by the thumbprint in its prepared location.
         Responder::Server { .. } => Ok(()),
     }
 }
 
-/// Takes one answer away. Absent is fine; only what we wrote is removed.
+/// Takes one answer away. Absent is fine; only what we wrote and made is removed.
 pub(crate) async fn hide(engine: &Engine, challenge: &Challenge) -> Result<(), Failure> {
     match &challenge.responder {
         Responder::Listener { port } => {
@@ -198,25 +188,22 @@ pub(crate) async fn hide(engine: &Engine, challenge: &Challenge) -> Result<(), F
             Ok(())
         }
         Responder::Webroot { root, .. } => {
-            let file = file_of(root, &challenge.token);
-            let ours =
-                files::read(&file, 4096).is_ok_and(|text| text == challenge.key_authorization.as_bytes());
-            if ours {
-                files::remove(&file).map_err(|error| storage(&error.to_string()))?;
-            }
-            // Folders that we or somebody else made stay unless they are empty.
-            for folder in file.ancestors().skip(1).take(2) {
-                if std::fs::remove_dir(folder).is_err() {
-                    break;
-                }
-            }
-            Ok(())
+            let attempted = format!("remove the answer for {} below {root}", challenge.identifier);
+            below(root, challenge, attempted, webroot::hide).await
         }
         Responder::Server { .. } => Ok(()),
     }
 }
 
-fn file_of(root: &str, token: &str) -> PathBuf {
-    // The token is base64url (checked by the protocol crate), so it cannot leave the folder (fault 9).
-    PathBuf::from(root).join(HTTP_01_PATH.trim_start_matches('/')).join(token)
+/// Does something to the answer's file below a webroot.
+async fn below(
+    root: &str,
+    challenge: &Challenge,
+    attempted: String,
+    act: fn(&Path, &str, &str) -> Result<(), webroot::Trouble>,
+) -> Result<(), Failure> {
+    let (root, token, answer) =
+        (root.to_owned(), challenge.token.clone(), challenge.key_authorization.clone());
+    blocking(move || act(Path::new(&root), &token, &answer).map_err(|trouble| trouble.failure(attempted)))
+        .await
 }

@@ -1,6 +1,7 @@
 //! Switching the link: one rename moves key and chain together (fault 29).
 
 use super::{fail, missing};
+use crate::blocking::blocking;
 use crate::drive::{Interrupted, Work};
 use crate::engine::storage;
 use crate::observe::linked_version;
@@ -35,8 +36,9 @@ pub(super) async fn perform(
             "nothing: the deployment is planned again",
         )));
     }
-    Ok(match files::switch_link(link, Path::new(version.as_str())) {
-        Ok(()) => Outcome::Done,
-        Err(error) => fail(storage(&error.to_string())),
-    })
+    let link = link.to_owned();
+    let switched = blocking(move || {
+        files::switch_link(&link, Path::new(version.as_str())).map_err(|error| storage(&error.to_string()))
+    });
+    Ok(switched.await.map_or_else(fail, |()| Outcome::Done))
 }

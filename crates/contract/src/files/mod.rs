@@ -1,7 +1,10 @@
 //! The one module that writes files: atomically, synced, with the right mode from the first byte.
 //!
 //! A crash or a full disk leaves the old file or the new one, never half of one (fault 29). Functions block
-//! for an fsync: call them from `spawn_blocking` where that matters.
+//! for an fsync: call them from `spawn_blocking` where that matters. What is written where others may put links in
+//! the way is in `webroot`.
+
+pub mod webroot;
 
 use sha2::{Digest, Sha256};
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -88,7 +91,8 @@ pub fn replace(path: &Path, contents: &[u8], access: Access) -> io::Result<()> {
     sync_directory(parent(path))
 }
 
-/// Makes a directory and its parents, each with the mode; existing ones are left as they are.
+/// Makes a directory and its parents, each with exactly this mode whatever the umask; existing ones are left as they
+/// are.
 ///
 /// # Errors
 /// What failed, with the path.
@@ -96,12 +100,19 @@ pub fn make_directory(path: &Path, mode: u32) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
-    DirBuilder::new()
-        .recursive(true)
-        .mode(mode)
-        .create(path)
-        .map_err(|error| named(&error, "create", path))?;
-    sync_directory(parent(path))
+    let above = parent(path);
+    if above != path {
+        make_directory(above, mode)?;
+    }
+    // Never wider than it will be, also before the mode is set.
+    match DirBuilder::new().mode(mode & 0o700).create(path) {
+        // Another thread was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
+        made => made
+            .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(mode)))
+            .map_err(|error| named(&error, "create", path))?,
+    }
+    sync_directory(above)
 }
 
 /// Points a symbolic link somewhere else in one rename, or makes it.
@@ -277,6 +288,20 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(Access::of(&path).unwrap().mode, 0o640);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn folders_have_the_mode_whatever_the_umask() {
+        let folder = tempfile::tempdir().unwrap();
+        let before = rustix::process::umask(rustix::fs::Mode::from(0o077));
+        let path = folder.path().join("a/b");
+        make_directory(&path, 0o755).unwrap();
+        make_directory(&path.join("private"), PRIVATE_DIRECTORY).unwrap();
+        make_directory(&path, PRIVATE_DIRECTORY).unwrap();
+        rustix::process::umask(before);
+        for (path, mode) in [("a", 0o755), ("a/b", 0o755), ("a/b/private", 0o700)] {
+            assert_eq!(Access::of(&folder.path().join(path)).unwrap().mode, mode, "{path}");
+        }
     }
 
     #[test]
