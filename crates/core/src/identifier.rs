@@ -79,6 +79,9 @@ pub enum IdentifierError {
     NotAName,
 }
 
+/// A label that stands for any label below a wildcard name.
+pub const UNUSED_LABEL: &str = "certwright-check";
+
 impl Identifier {
     /// Reads what a person types: Unicode or A-labels, any case, a trailing dot, IPv6 with or without brackets.
     pub fn parse(text: &str) -> Result<Self, IdentifierError> {
@@ -113,6 +116,14 @@ impl Identifier {
             Self::Dns(name) => name.ascii().to_owned(),
             Self::Wildcard(name) => format!("*.{}", name.ascii()),
             Self::Ip(address) => address.to_string(),
+        }
+    }
+
+    /// The host name to ask a server by: for a wildcard one that it covers and that nobody uses.
+    pub fn host(&self) -> String {
+        match self {
+            Self::Wildcard(name) => format!("{UNUSED_LABEL}.{}", name.ascii()),
+            other => other.ascii(),
         }
     }
 

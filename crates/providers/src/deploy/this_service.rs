@@ -7,7 +7,6 @@ use certwright_core::binding::{Binding, BindingChange};
 use certwright_core::endpoint::Endpoint;
 use certwright_core::failure::Failure;
 use certwright_core::form::Field;
-use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
 use certwright_core::refusal::Refusal;
 use serde::{Deserialize, Serialize};
@@ -95,7 +94,10 @@ impl Target for ThisService {
             .into_iter()
             .collect();
         let endpoints = found.addresses.iter().flat_map(|address| {
-            wanted.identifiers.iter().map(|identifier| Endpoint { address: *address, host: host(identifier) })
+            wanted
+                .identifiers
+                .iter()
+                .map(|identifier| Endpoint { address: *address, host: identifier.host() })
         });
         let change = if found.folder.is_some() { BindingChange::Keep } else { BindingChange::Repoint };
         let binding = Binding { site: "this service".to_owned(), endpoints: endpoints.collect(), change };
@@ -144,14 +146,6 @@ impl Target for ThisService {
     }
 }
 
-/// A wildcard certificate is looked at by a name that it covers.
-fn host(identifier: &Identifier) -> String {
-    match identifier {
-        Identifier::Wildcard(name) => format!("certwright-check.{}", name.ascii()),
-        other => other.ascii(),
-    }
-}
-
 fn shown(slot: &dyn CertificateSlot) -> Result<Option<String>, Failure> {
     let folder = slot.folder().map_err(|answer| trouble("find what is shown now", answer))?;
     Ok(folder.map(|folder| folder.display().to_string()))
@@ -185,6 +179,7 @@ fn trouble(attempted: &str, answer: String) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use certwright_core::identifier::Identifier;
 
     fn wanted() -> Wanted {
         Wanted {

@@ -14,7 +14,6 @@ use certwright_core::binding::{Binding, BindingChange};
 use certwright_core::endpoint::Endpoint;
 use certwright_core::failure::Failure;
 use certwright_core::form::Field;
-use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
 use certwright_core::refusal::Refusal;
 use form::Settings;
@@ -88,15 +87,10 @@ impl Target for Files {
         let mut bindings = Vec::new();
         let mut warnings = Vec::new();
         match (found.verify, wanted.identifiers.first()) {
-            (Some(address), Some(identifier)) => bindings.push(Binding {
-                site: format!("{} (files)", identifier.unicode()),
-                endpoints: vec![Endpoint {
-                    address,
-                    host: match identifier {
-                        Identifier::Wildcard(name) => format!("certwright-check.{}", name.ascii()),
-                        other => other.ascii(),
-                    },
-                }],
+            (Some(address), Some(first)) => bindings.push(Binding {
+                site: format!("{} (files)", first.unicode()),
+                // Every name: a server may show some of them another certificate.
+                endpoints: wanted.identifiers.iter().map(|name| Endpoint { address, host: name.host() }).collect(),
                 change: BindingChange::Keep,
             }),
             _ => warnings.push(

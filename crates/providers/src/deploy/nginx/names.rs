@@ -91,7 +91,7 @@ impl Name {
 }
 
 /// The label that stands for a wildcard's star in a handshake.
-pub(super) const PROBE: &str = "certwright-check";
+pub(super) use certwright_core::identifier::UNUSED_LABEL as PROBE;
 
 #[cfg(test)]
 mod tests {
