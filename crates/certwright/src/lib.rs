@@ -7,3 +7,4 @@ pub mod own_certificate;
 pub mod ports;
 pub mod recovery;
 pub mod service;
+mod shown;

@@ -1,18 +1,17 @@
 //! The certificate by which this service itself is reached: self-signed until a managed one is deployed to it, and
 //! swapped between two handshakes.
 
+use crate::shown::{Shown, load};
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use certwright_contract::files::{self, Access};
 use certwright_contract::ports::CertificateSlot;
-use certwright_core::facts::CertificateFacts;
 use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
 use certwright_core::{SignedDuration, Timestamp};
 use certwright_pki::self_signed::self_signed;
-use certwright_pki::{PrivateKey, chain_pem, facts, parse_chain};
+use certwright_pki::{PrivateKey, chain_pem};
 use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -23,7 +22,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 const LIFETIME: SignedDuration = SignedDuration::from_hours(397 * 24);
 /// A self-signed certificate that ends sooner is made again at the start.
 const RENEWED_BEFORE: SignedDuration = SignedDuration::from_hours(60 * 24);
-const LARGEST: u64 = 1024 * 1024;
 
 /// What is shown, and where that is stored.
 #[derive(Debug)]
@@ -35,12 +33,6 @@ pub struct OwnCertificate {
     /// Where we listen with TLS, as a caller on this machine reaches it.
     addresses: Vec<SocketAddr>,
     shown: RwLock<Option<Arc<Shown>>>,
-}
-
-#[derive(Debug)]
-struct Shown {
-    key: Arc<CertifiedKey>,
-    facts: CertificateFacts,
 }
 
 impl OwnCertificate {
@@ -183,28 +175,6 @@ fn reached(address: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(ip, address.port())
-}
-
-/// Chain and key of a folder, checked to belong together.
-fn load(folder: &Path) -> Result<Shown, String> {
-    let text = |file: &str| {
-        let bytes = zeroize::Zeroizing::new(
-            files::read(&folder.join(file), LARGEST).map_err(|error| error.to_string())?,
-        );
-        String::from_utf8(bytes.to_vec()).map(zeroize::Zeroizing::new).map_err(|error| error.to_string())
-    };
-    let place = |error: certwright_pki::PkiError| format!("{}: {error}", folder.display());
-    let chain = parse_chain(&text("fullchain.pem")?).map_err(place)?;
-    let key = PrivateKey::from_pem(&text("privkey.pem")?).map_err(place)?;
-    let leaf = chain.first().ok_or_else(|| format!("{}: there is no certificate", folder.display()))?;
-    let facts = facts(leaf).map_err(place)?;
-    if facts.key_fingerprint != key.spki_fingerprint() {
-        return Err(format!("{}: the key is not the certificate's", folder.display()));
-    }
-    let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.pkcs8_der().to_vec()));
-    let signing = aws_lc_rs::sign::any_supported_type(&der).map_err(|error| error.to_string())?;
-    let chain = chain.into_iter().map(CertificateDer::from).collect();
-    Ok(Shown { key: Arc::new(CertifiedKey::new(chain, signing)), facts })
 }
 
 #[cfg(test)]

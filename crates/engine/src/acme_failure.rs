@@ -4,8 +4,18 @@ use certwright_acme::{Error, Problem, ProblemKind, TransportError};
 use certwright_core::Timestamp;
 use certwright_core::failure::{Failure, FailureClass, IdentifierProblem};
 
-/// The failure that an error of the authority called `title` is.
+/// The failure that an error of the authority called `title` is, told to a person who waits for the answer: when the
+/// authority wants to be asked again is for that person to read.
 pub(crate) fn failure(error: &Error, title: &str) -> Failure {
+    of(error, title, None)
+}
+
+/// The same for a run, at `now`: it waits until the moment that the authority named.
+pub(crate) fn failure_at(error: &Error, title: &str, now: Timestamp) -> Failure {
+    of(error, title, Some(now))
+}
+
+fn of(error: &Error, title: &str, now: Option<Timestamp>) -> Failure {
     let text = error.to_string();
     let (attempted, answer) = match text.strip_prefix("could not ").and_then(|rest| rest.split_once(": ")) {
         Some((attempted, answer)) => (attempted.to_owned(), answer.to_owned()),
@@ -13,8 +23,8 @@ pub(crate) fn failure(error: &Error, title: &str) -> Failure {
     };
     let attempted = format!("{attempted} ({title})");
     let (kind, class, remedy) = match error.problem() {
-        Some(problem) => (problem.kind.name().to_owned(), class_of(error, problem), remedy_of(problem)),
-        None => outside(error),
+        Some(problem) => (problem.kind.name().to_owned(), class_of(error, problem, now), remedy_of(problem)),
+        None => outside(error, now),
     };
     let identifiers = error.problem().map(identifiers).unwrap_or_default();
     Failure::new(&format!("acme-{kind}"), class, attempted, answer, remedy).with_identifiers(identifiers)
@@ -22,8 +32,8 @@ pub(crate) fn failure(error: &Error, title: &str) -> Failure {
 
 /// The failure that an error is once the request may have been sent: perhaps there is a certificate, so only the
 /// authority's word that there is none may end the run. Everything else passes, however long that takes.
-pub(crate) fn undecided(error: &Error, title: &str) -> Failure {
-    let failure = failure(error, title);
+pub(crate) fn undecided(error: &Error, title: &str, now: Timestamp) -> Failure {
+    let failure = failure_at(error, title, now);
     let gone = matches!(error.status(), Some(404 | 410));
     let refused = error.problem().is_some_and(|problem| {
         error.status().is_some_and(|status| (400..500).contains(&status))
@@ -36,12 +46,12 @@ pub(crate) fn undecided(error: &Error, title: &str) -> Failure {
     }
 }
 
-fn class_of(error: &Error, problem: &Problem) -> FailureClass {
+fn class_of(error: &Error, problem: &Problem, now: Option<Timestamp>) -> FailureClass {
     if problem.kind == ProblemKind::RateLimited && is_paused(problem) {
         return FailureClass::NeedsPerson;
     }
     if error.is_passing() {
-        return wait(error);
+        return wait(error, now);
     }
     match problem.kind {
         ProblemKind::OrderNotReady => FailureClass::Retry,
@@ -54,10 +64,10 @@ fn class_of(error: &Error, problem: &Problem) -> FailureClass {
     }
 }
 
-fn wait(error: &Error) -> FailureClass {
-    match error.retry_after() {
-        Some(retry_after) => FailureClass::WaitUntil(retry_after.moment(Timestamp::now())),
-        None => FailureClass::Retry,
+fn wait(error: &Error, now: Option<Timestamp>) -> FailureClass {
+    match (error.retry_after(), now) {
+        (Some(retry_after), Some(now)) => FailureClass::WaitUntil(retry_after.moment(now)),
+        _ => FailureClass::Retry,
     }
 }
 
@@ -107,7 +117,7 @@ pub(crate) fn remedy(kind: &ProblemKind, instance: Option<&str>) -> String {
     }
 }
 
-fn outside(error: &Error) -> (String, FailureClass, String) {
+fn outside(error: &Error, now: Option<Timestamp>) -> (String, FailureClass, String) {
     let (kind, class, remedy) = match error {
         Error::Transport { source, .. } => match source {
             TransportError::NameNotResolved { .. } => (
@@ -125,7 +135,7 @@ fn outside(error: &Error) -> (String, FailureClass, String) {
                 FailureClass::NeedsPerson,
                 "the directory's own HTTPS certificate is not trusted: give its root as directory_tls_roots, or find out who intercepts the connection",
             ),
-            _ => ("transport", wait(error), "nothing yet: Certwright tries again"),
+            _ => ("transport", wait(error, now), "nothing yet: Certwright tries again"),
         },
         Error::TimedOut { .. } => (
             "timeout",
@@ -138,7 +148,7 @@ fn outside(error: &Error) -> (String, FailureClass, String) {
             "do not trust this answer: check that the directory is the right one",
         ),
         Error::UnexpectedAnswer { .. } | Error::TooLarge { .. } if error.is_passing() => {
-            ("unavailable", wait(error), "nothing yet: Certwright tries again")
+            ("unavailable", wait(error, now), "nothing yet: Certwright tries again")
         }
         Error::UnexpectedAnswer { status: 404, .. } => {
             ("gone", FailureClass::Hopeless, "nothing: the authority has forgotten it; a new order is opened")

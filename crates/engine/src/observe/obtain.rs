@@ -1,6 +1,6 @@
 //! The facts of an obtain plan.
 
-use crate::acme_failure::failure;
+use crate::acme_failure::failure_at;
 use crate::engine::Engine;
 use certwright_core::certificate::{Certificate, CertificateSettings};
 use certwright_core::failure::Failure;
@@ -15,7 +15,8 @@ pub(crate) async fn plan_obtain(engine: &Engine, certificate: &Certificate) -> R
     let authority = engine.authority_of(&settings.authority).await?;
     let account = engine.account_of(settings, &authority).await?;
     let client = engine.acme.client(&authority)?;
-    let directory = client.directory().await.map_err(|error| failure(&error, &authority.title))?;
+    let directory =
+        client.directory().await.map_err(|error| failure_at(&error, &authority.title, engine.now()))?;
     let offered: Vec<String> = directory.meta.profiles.keys().cloned().collect();
     let port_owner = engine.port_owner(certificate, &account).await?;
     obtain_plan(&ObtainFacts {

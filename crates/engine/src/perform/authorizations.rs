@@ -4,7 +4,7 @@
 //! (`letsencrypt/pebble#554`), and says less. First at Retry-After, else not faster than once a second.
 
 use super::fail;
-use crate::acme_failure::{failure, remedy};
+use crate::acme_failure::{failure_at, remedy};
 use crate::drive::{Interrupted, Work, stored};
 use certwright_acme::{Answered, Authorization, AuthorizationStatus, ChallengeStatus, Session};
 use certwright_core::authority::Authority;
@@ -106,7 +106,7 @@ pub(super) async fn perform(
         }
     }
     if let Some(error) = trouble {
-        return Ok(fail(failure(&error, &authority.title)));
+        return Ok(fail(failure_at(&error, &authority.title, now)));
     }
     Ok(match next {
         // All verdicts are waited for, so that one failure names every bad name of a hundred at once.

@@ -32,7 +32,7 @@ pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> 
             tokio::time::sleep(std::time::Duration::from_millis(350)).await;
             let answered = match session.order(&order_url).await {
                 Ok(answered) => answered,
-                Err(error) => return Ok(fail(undecided(&error, &authority.title))),
+                Err(error) => return Ok(fail(undecided(&error, &authority.title, now))),
             };
             match (&answered.value.status, &answered.value.certificate) {
                 (OrderStatus::Valid, Some(url)) => url.clone(),
@@ -57,7 +57,7 @@ pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> 
                 "the certificate is not there yet".to_owned(),
             ));
         }
-        Err(error) => return Ok(fail(undecided(&error, &authority.title))),
+        Err(error) => return Ok(fail(undecided(&error, &authority.title, now))),
     };
     work.pass("await-certificate:fetched")?;
     check_issued::check_and_store(work, &version, &answered.value.pem, identifiers, &authority).await

@@ -23,7 +23,7 @@ pub(super) async fn perform(work: &mut Work<'_>, again: bool) -> Result<Outcome,
     if again {
         let answered = match session.order(&order_url).await {
             Ok(answered) => answered,
-            Err(error) => return Ok(fail(undecided(&error, &authority.title))),
+            Err(error) => return Ok(fail(undecided(&error, &authority.title, now))),
         };
         match answered.value.status {
             OrderStatus::Ready => {}
@@ -46,7 +46,7 @@ pub(super) async fn perform(work: &mut Work<'_>, again: bool) -> Result<Outcome,
         Err(error) if error.kind() == Some(&ProblemKind::OrderNotReady) => {
             Ok(Outcome::Later(later(error.retry_after(), now), "the order is not ready yet".to_owned()))
         }
-        Err(error) => Ok(fail(undecided(&error, &authority.title))),
+        Err(error) => Ok(fail(undecided(&error, &authority.title, now))),
     }
 }
 

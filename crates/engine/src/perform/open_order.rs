@@ -2,7 +2,7 @@
 //! order of the same account and names, or the orphan expires (design §5).
 
 use super::fail;
-use crate::acme_failure::failure;
+use crate::acme_failure::failure_at;
 use crate::drive::{Interrupted, Work};
 use certwright_acme::{NewOrder, Session};
 use certwright_core::authority::Authority;
@@ -59,7 +59,7 @@ async fn open(
     };
     let opened = match session.new_order(&new).await {
         Ok(answered) => answered.value,
-        Err(error) => return Ok(Err(failure(&error, &authority.title))),
+        Err(error) => return Ok(Err(failure_at(&error, &authority.title, work.engine.now()))),
     };
     // An authority that changes what was asked would have us answer for names nobody wanted (fault 8).
     let asked: BTreeSet<_> = identifiers.iter().map(Identifier::ascii).collect();
@@ -139,7 +139,7 @@ async fn read(
 
 /// An order that the authority does not know any more is forgotten: the next try opens another one.
 fn lost(work: &mut Work<'_>, error: &certwright_acme::Error, authority: &Authority) -> Outcome {
-    let failure = failure(error, &authority.title);
+    let failure = failure_at(error, &authority.title, work.engine.now());
     if error.status() != Some(404) {
         return fail(failure);
     }
