@@ -124,6 +124,11 @@ impl SigningAuthority {
         &self.key_identifier
     }
 
+    /// When its certificate begins; nothing it signs begins before.
+    pub fn not_before(&self) -> Timestamp {
+        self.not_before
+    }
+
     /// When its certificate ends; nothing it signs lasts longer.
     pub fn not_after(&self) -> Timestamp {
         self.not_after
