@@ -14,7 +14,7 @@ use x509_parser::oid_registry::{
 use x509_parser::prelude::{ASN1Time, FromDer, SubjectPublicKeyInfo, X509Certificate};
 use x509_parser::public_key::PublicKey;
 
-pub(crate) use names::{person_readable, printable};
+pub(crate) use names::{identifier, person_readable, printable};
 pub(crate) use text::parse_roots;
 pub use text::{chain_pem, parse_chain};
 

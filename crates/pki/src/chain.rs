@@ -5,7 +5,7 @@ mod fault;
 mod issued;
 mod link;
 mod roots;
-mod signature;
+pub(crate) mod signature;
 mod trust;
 mod validity;
 

@@ -34,6 +34,12 @@ pub enum PkiError {
         /// Why not.
         why: IdentifierError,
     },
+    /// A validity that no certificate of that kind may have.
+    #[error("the validity cannot be used: {0}")]
+    UnusableValidity(&'static str),
+    /// An authority's certificate and key that do not belong together, or that are no authority's.
+    #[error("the authority cannot sign: {0}")]
+    UnusableAuthority(&'static str),
     /// More text than any chain has.
     #[error("the certificates are {found} bytes long; the most accepted is {limit}")]
     TooLong {

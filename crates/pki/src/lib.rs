@@ -7,6 +7,7 @@ pub mod certificate;
 pub mod chain;
 pub mod error;
 mod fingerprint;
+pub mod issue;
 pub mod key;
 pub mod request;
 pub mod seal;

@@ -5,7 +5,7 @@ use certwright_core::identifier::Identifier;
 use rcgen::{CertificateParams, DistinguishedName, DnType, SanType};
 
 /// RFC 5280, appendix A.1: `ub-common-name`.
-const LONGEST_COMMON_NAME: usize = 64;
+pub(crate) const LONGEST_COMMON_NAME: usize = 64;
 
 /// A request in DER, signed by the key: all identifiers as subject alternative names in the order given, the
 /// common name only if there is one, and nothing else; authorities ignore or refuse the rest (RFC 8555 §7.4).

@@ -13,6 +13,7 @@ mod deployments;
 mod error;
 mod events;
 mod idempotency;
+pub mod issuer;
 mod leases;
 mod listing;
 mod meta;
@@ -27,6 +28,8 @@ pub mod sqlite;
 mod story;
 #[cfg(test)]
 mod story_aside;
+#[cfg(test)]
+mod story_issuer;
 mod upkeep;
 mod versions;
 
@@ -74,6 +77,7 @@ pub trait Store:
     + Events
     + AuditLog
     + Idempotency
+    + issuer::IssuerStore
     + Upkeep
 {
 }
@@ -93,6 +97,7 @@ impl<S> Store for S where
         + Events
         + AuditLog
         + Idempotency
+        + issuer::IssuerStore
         + Upkeep
 {
 }

@@ -32,7 +32,7 @@ pub(super) fn alternative_names(
 
 /// Only what stands there counts: `Identifier::parse` forgives what people type (a trailing dot, Unicode, an
 /// address as text), and clients compare with none of that forgiveness (RFC 9525 §6.3).
-fn identifier(name: &GeneralName<'_>) -> Option<Identifier> {
+pub(crate) fn identifier(name: &GeneralName<'_>) -> Option<Identifier> {
     match name {
         GeneralName::DNSName(text) => Identifier::parse(text)
             .ok()

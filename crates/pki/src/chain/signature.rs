@@ -6,7 +6,7 @@ use x509_parser::prelude::X509Certificate;
 
 /// How a signature came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Signed {
+pub(crate) enum Signed {
     /// By this key.
     Yes,
     /// Not by this key.
@@ -21,12 +21,29 @@ pub(super) fn signed_by(certificate: &X509Certificate<'_>, issuer_key: &[u8]) ->
     if certificate.signature_algorithm != certificate.tbs_certificate.signature {
         return Signed::No;
     }
-    let (Some(signature_algorithm), Some(key_algorithm)) =
-        (element(certificate.as_raw(), 1), element(issuer_key, 0))
-    else {
+    let Some(signature_algorithm) = element(certificate.as_raw(), 1) else {
         return Signed::UnknownAlgorithm;
     };
-    let Some(key) = element(issuer_key, 1).and_then(|bits| match bits {
+    verify(
+        issuer_key,
+        signature_algorithm,
+        certificate.tbs_certificate.as_ref(),
+        &certificate.signature_value.data,
+    )
+}
+
+/// Whether the message is signed by the key of this public key info (DER). The algorithm is the content of its
+/// `AlgorithmIdentifier`.
+pub(crate) fn verify(
+    public_key_info: &[u8],
+    signature_algorithm: &[u8],
+    message: &[u8],
+    signature: &[u8],
+) -> Signed {
+    let Some(key_algorithm) = element(public_key_info, 0) else {
+        return Signed::UnknownAlgorithm;
+    };
+    let Some(key) = element(public_key_info, 1).and_then(|bits| match bits {
         // A bit string's first byte counts unused bits; keys are whole bytes.
         [0, key @ ..] => Some(key),
         _ => None,
@@ -41,7 +58,6 @@ pub(super) fn signed_by(certificate: &X509Certificate<'_>, issuer_key: &[u8]) ->
     if candidates.peek().is_none() {
         return Signed::UnknownAlgorithm;
     }
-    let (message, signature) = (certificate.tbs_certificate.as_ref(), &certificate.signature_value.data);
     if candidates.any(|algorithm| algorithm.verify_signature(key, message, signature).is_ok()) {
         Signed::Yes
     } else {
@@ -54,7 +70,7 @@ fn same(known: AlgorithmIdentifier, found: &[u8]) -> bool {
 }
 
 /// The content of the element at this place of a DER sequence.
-fn element(sequence: &[u8], place: usize) -> Option<&[u8]> {
+pub(crate) fn element(sequence: &[u8], place: usize) -> Option<&[u8]> {
     let (_, outer) = Any::from_der(sequence).ok()?;
     let mut rest = outer.data;
     for _ in 0..place {

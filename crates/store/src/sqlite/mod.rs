@@ -14,6 +14,7 @@ mod challenges;
 mod deployments;
 mod events;
 mod idempotency;
+mod issuer;
 mod leases;
 mod meta;
 mod observations;

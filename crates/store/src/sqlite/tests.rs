@@ -1,13 +1,13 @@
 //! What is true of the SQLite file alone, and the calls that tell it the common stories.
 
 use super::schedule::{DUE, NEXT_MOMENT};
-use super::{SqliteStore, certificate_list, schema};
+use super::{SqliteStore, certificate_list, issuer, schema};
 use crate::samples::{at, new, obtain_run, settings, write};
 use crate::{
     CertificateFilter, CertificateQuery, CertificateSort, Certificates, Leases, Meta, Page, RunFilter, Runs,
     StoreError,
 };
-use crate::{story, story_aside};
+use crate::{story, story_aside, story_issuer};
 use certwright_core::run::RunState;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, Row, SqlSafeStr};
@@ -36,6 +36,11 @@ impl Place {
 #[tokio::test]
 async fn tells_the_story() {
     story::tell(&Place::new().open().await).await;
+}
+
+#[tokio::test]
+async fn tells_the_story_of_an_issuer() {
+    story_issuer::tell(&Place::new().open().await).await;
 }
 
 #[tokio::test]
@@ -247,6 +252,19 @@ async fn finding_what_is_due_scans_no_table() {
                 "{plan:#?}"
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn finding_the_next_challenge_of_an_issuer_scans_no_table() {
+    let place = Place::new();
+    let store = place.open().await;
+    for sql in [issuer::NEXT, issuer::DUE] {
+        let plan = plan(&store, sql.to_owned()).await;
+        assert!(scanned(&plan).is_empty(), "{plan:#?}");
+        let search = "USING INDEX issuer_challenges_due (issuer=?";
+        let covering = "USING COVERING INDEX issuer_challenges_due (issuer=?";
+        assert!(plan.iter().any(|line| line.contains(search) || line.contains(covering)), "{plan:#?}");
     }
 }
 
