@@ -17,6 +17,9 @@ pub struct Configuration {
     pub listen: Vec<SocketAddr>,
     /// Whether TLS is spoken on loopback as well.
     pub tls: bool,
+    /// The address by which clients of the built-in authorities reach this service; `None` makes one of where it
+    /// listens.
+    pub url: Option<String>,
     /// The Unix socket of the local command line.
     pub socket: PathBuf,
     /// The TCP port on which authorities look for http-01 answers.
@@ -38,6 +41,7 @@ struct File {
     data_directory: Option<PathBuf>,
     listen: Option<Vec<SocketAddr>>,
     tls: Option<bool>,
+    url: Option<String>,
     socket: Option<PathBuf>,
     challenge_port: Option<u16>,
     challenge_addresses: Option<Vec<std::net::IpAddr>>,
@@ -61,6 +65,9 @@ pub struct Overrides {
     /// Speak TLS on loopback addresses as well.
     #[arg(long, env = "CERTWRIGHT_TLS")]
     pub tls: bool,
+    /// The address by which ACME clients reach this service, such as https://ca.home.arpa:9643.
+    #[arg(long = "service-url", env = "CERTWRIGHT_SERVICE_URL", value_name = "URL")]
+    pub url: Option<String>,
     /// The TCP port on which authorities look for http-01 answers [default: 80].
     #[arg(long, env = "CERTWRIGHT_CHALLENGE_PORT", value_name = "PORT")]
     pub challenge_port: Option<u16>,
@@ -81,6 +88,7 @@ impl Configuration {
         Self {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], PORT))],
             tls: false,
+            url: None,
             socket: data_directory.join("certwright.sock"),
             data_directory,
             challenge_port: 80,
@@ -104,6 +112,7 @@ impl Configuration {
         let configuration = Self {
             listen: given(&overrides.listen).or(file.listen).unwrap_or(base.listen),
             tls: overrides.tls || file.tls.unwrap_or(false),
+            url: overrides.url.clone().or(file.url).map(|url| url.trim_end_matches('/').to_owned()),
             socket: file.socket.unwrap_or(base.socket),
             challenge_port: overrides.challenge_port.or(file.challenge_port).unwrap_or(base.challenge_port),
             challenge_addresses: (!overrides.challenge_addresses.is_empty())
@@ -115,6 +124,11 @@ impl Configuration {
             json_log: overrides.json_log || file.json_log.unwrap_or(false),
             data_directory: base.data_directory,
         };
+        if let Some(url) = &configuration.url
+            && !["https://", "http://"].iter().any(|scheme| url.starts_with(scheme))
+        {
+            bail!("url: {url} is no address; give it as https://ca.home.arpa:9643");
+        }
         if !(1..=256).contains(&configuration.parallel_runs) {
             bail!("parallel-runs: {} is out of range; use 1 to 256", configuration.parallel_runs);
         }
@@ -128,6 +142,33 @@ impl Configuration {
         let beyond = |address: &SocketAddr| !address.ip().to_canonical().is_loopback();
         self.listen.iter().copied().filter(|address| self.tls || beyond(address)).collect()
     }
+}
+
+impl Configuration {
+    /// The address by which clients of the built-in authorities reach this service: as configured, else by the first
+    /// listener with TLS (ACME wants HTTPS, RFC 8555 §6.1), else by the first one.
+    pub fn service_url(&self) -> String {
+        if let Some(url) = &self.url {
+            return url.clone();
+        }
+        let with_tls = self.with_tls();
+        let Some(address) = with_tls.first().or(self.listen.first()) else {
+            return "https://localhost".to_owned();
+        };
+        let scheme = if with_tls.is_empty() { "http" } else { "https" };
+        let host = match address.ip() {
+            ip if ip.is_loopback() => "localhost".to_owned(),
+            ip if ip.is_unspecified() => host_name(),
+            std::net::IpAddr::V6(ip) => format!("[{ip}]"),
+            ip => ip.to_string(),
+        };
+        format!("{scheme}://{host}:{}", address.port())
+    }
+}
+
+/// The name that this machine calls itself.
+pub fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().to_lowercase()
 }
 
 fn read_file(given: Option<&Path>) -> Result<File> {

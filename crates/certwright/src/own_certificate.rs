@@ -1,6 +1,7 @@
 //! The certificate by which this service itself is reached: self-signed until a managed one is deployed to it, and
 //! swapped between two handshakes.
 
+use crate::configuration::host_name;
 use crate::shown::{Shown, load};
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
@@ -72,8 +73,7 @@ impl OwnCertificate {
     fn make_self_signed(&self, now: Timestamp, serial: &[u8; 16]) -> Result<()> {
         let mut names: Vec<Identifier> =
             [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].map(Identifier::Ip).into();
-        let uname = rustix::system::uname();
-        let host = uname.nodename().to_string_lossy().into_owned();
+        let host = host_name();
         names.extend(["localhost", &host].iter().filter_map(|name| Identifier::parse(name).ok()));
         let listened = self.addresses.iter().map(|address| Identifier::Ip(address.ip()));
         for name in listened {

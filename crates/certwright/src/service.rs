@@ -5,7 +5,9 @@ use crate::data_directory::{DataDirectory, Fresh};
 use crate::own_certificate::OwnCertificate;
 use crate::ports::{self, Transports};
 use anyhow::{Context as _, Result, bail};
+use certwright_authority::{Issuers, Limits, SocketFetch, SystemNames};
 use certwright_contract::files::{self, Access};
+use certwright_core::Timestamp;
 use certwright_engine::{
     Chance, Clock, Engine, Options, Parts, SystemChance, SystemClock, Vault, run_scheduler,
 };
@@ -21,6 +23,8 @@ use zeroize::Zeroizing;
 pub struct Opened {
     /// The engine.
     pub engine: Arc<Engine>,
+    /// The built-in authorities; none is mounted before the service runs.
+    pub issuers: Arc<Issuers>,
     /// The certificate by which the service itself is reached.
     pub own_certificate: Arc<OwnCertificate>,
     /// The data key, for a recovery key at set-up.
@@ -49,7 +53,8 @@ pub async fn open_with(
     adjust: impl FnOnce(Options) -> Options,
 ) -> Result<Opened> {
     let directory = DataDirectory::open(&configuration.data_directory)?;
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&directory.layout.database()).await?);
+    let sqlite = SqliteStore::open(&directory.layout.database()).await?;
+    let store: Arc<dyn Store> = Arc::new(sqlite.clone());
     let (data_key, fresh) = directory.data_key(store.as_ref()).await?;
     let own_certificate = Arc::new(OwnCertificate::new(directory.layout.root(), &configuration.with_tls()));
     let vault = Vault::new(DataKey::from_bytes(data_key.expose())?);
@@ -58,6 +63,18 @@ pub async fn open_with(
         parallel_runs: configuration.parallel_runs,
         ..Options::default()
     };
+    let issuers = Issuers::new(
+        certwright_authority::Parts {
+            store: Arc::new(sqlite),
+            data_key: Arc::new(DataKey::from_bytes(data_key.expose())?),
+            fetch: Arc::new(SocketFetch::new()?),
+            names: Arc::new(SystemNames::new(&configuration.resolvers).map_err(anyhow::Error::msg)?),
+            clock: Arc::new(AuthorityClock(Arc::clone(&clock))),
+            chance: Arc::new(certwright_authority::SystemChance),
+            limits: Limits::default(),
+        },
+        configuration.service_url(),
+    );
     let engine = Engine::new(Parts {
         store,
         ports: ports::wire(configuration, Arc::clone(&own_certificate))?,
@@ -68,7 +85,14 @@ pub async fn open_with(
         layout: directory.layout.clone(),
         options: adjust(options),
     });
-    Ok(Opened { engine: Arc::new(engine), own_certificate, data_key, fresh, _directory: directory })
+    Ok(Opened {
+        engine: Arc::new(engine),
+        issuers: Arc::new(issuers),
+        own_certificate,
+        data_key,
+        fresh,
+        _directory: directory,
+    })
 }
 
 /// Serves until `shutdown`: the API at once, the scheduler beside it.
@@ -91,7 +115,10 @@ pub async fn run(configuration: &Configuration, opened: Opened, shutdown: Cancel
     let listen = configuration.listen.iter().map(|address| (*address, with_tls.contains(address))).collect();
     let config = ServeConfig { listen, tls, socket: Some(configuration.socket.clone()) };
     // Bound before anything runs: a service that nobody can reach must not order certificates.
-    let listening = match Server::new(Arc::clone(&opened.engine), token).bind(&config).await {
+    let listening = match Server::new(Arc::clone(&opened.engine), Arc::clone(&opened.issuers), token)
+        .bind(&config)
+        .await
+    {
         Ok(listening) => listening,
         Err(ServeError::PortTaken { address }) => {
             let holder = ports::listener(address.port()).unwrap_or_else(|| "another process".to_owned());
@@ -110,6 +137,15 @@ pub async fn run(configuration: &Configuration, opened: Opened, shutdown: Cancel
     integrity.abort();
     opened.engine.store().close().await;
     Ok(())
+}
+
+/// The engine's clock, as the built-in authorities ask for it.
+struct AuthorityClock(Arc<dyn Clock>);
+
+impl certwright_authority::Clock for AuthorityClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
 }
 
 /// The token for callers over TCP: made at the first start, readable by this user alone.

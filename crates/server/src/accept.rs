@@ -11,10 +11,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, UnixStream};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -75,17 +76,19 @@ async fn accept(source: Source, router: Router, shutdown: CancellationToken) {
         };
         let watcher = graceful.watcher();
         match taken {
-            Taken::Tcp(stream) => {
-                tokio::spawn(talk(stream, Peer::Network { secure: false }, router.clone(), watcher, place));
+            Taken::Tcp(stream, address) => {
+                let peer = Peer::Network { secure: false, address };
+                tokio::spawn(talk(stream, peer, router.clone(), watcher, place));
             }
-            Taken::Tls(stream, configuration) => {
+            Taken::Tls(stream, address, configuration) => {
                 let router = router.clone();
                 tokio::spawn(async move {
                     // In the task: a caller who is slow to shake hands holds up nobody else.
                     let shaken = TlsAcceptor::from(configuration).accept(stream);
                     match tokio::time::timeout(HEAD_WITHIN, shaken).await {
                         Ok(Ok(stream)) => {
-                            talk(stream, Peer::Network { secure: true }, router, watcher, place).await;
+                            talk(stream, Peer::Network { secure: true, address }, router, watcher, place)
+                                .await;
                         }
                         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
                         Err(_) => tracing::debug!("a TLS handshake took too long"),
@@ -109,23 +112,23 @@ async fn accept(source: Source, router: Router, shutdown: CancellationToken) {
 }
 
 enum Taken {
-    Tcp(tokio::net::TcpStream),
-    Tls(tokio::net::TcpStream, Arc<rustls::ServerConfig>),
+    Tcp(TcpStream, SocketAddr),
+    Tls(TcpStream, SocketAddr, Arc<rustls::ServerConfig>),
     Local(UnixStream),
 }
 
 async fn take(source: &Source) -> io::Result<Taken> {
     match source {
         Source::Tcp(listener) => {
-            let (stream, _) = listener.accept().await?;
+            let (stream, address) = listener.accept().await?;
             // Answers and events are small and wanted at once.
             stream.set_nodelay(true)?;
-            Ok(Taken::Tcp(stream))
+            Ok(Taken::Tcp(stream, address))
         }
         Source::Tls(listener, configuration) => {
-            let (stream, _) = listener.accept().await?;
+            let (stream, address) = listener.accept().await?;
             stream.set_nodelay(true)?;
-            Ok(Taken::Tls(stream, Arc::clone(configuration)))
+            Ok(Taken::Tls(stream, address, Arc::clone(configuration)))
         }
         Source::Local(socket) => Ok(Taken::Local(socket.listener.accept().await?.0)),
     }

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use certwright_api::problem::ProblemKind;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// How long a request may take until its answer begins. What it started goes on.
@@ -29,6 +30,8 @@ pub(crate) enum Peer {
     Network {
         /// With TLS.
         secure: bool,
+        /// From where.
+        address: SocketAddr,
     },
 }
 
@@ -55,20 +58,39 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn identify(shared: &Shared, request: &Request) -> Result<Who, Trouble> {
-    let peer = request.extensions().get::<Peer>().copied().unwrap_or(Peer::Network { secure: false });
-    let secure = match peer {
-        Peer::Local { uid } => return Ok(Who(format!("local uid {uid}"))),
-        Peer::Network { secure } => secure,
+/// Refuses what a web page of somebody else may have sent.
+fn check_host(shared: &Shared, request: &Request) -> Result<(), Trouble> {
+    let secure = match request.extensions().get::<Peer>() {
+        Some(Peer::Local { .. }) => return Ok(()),
+        Some(Peer::Network { secure, .. }) => *secure,
+        None => false,
     };
     let is_ours = |host: &str| shared.tls.as_ref().is_some_and(|tls| secure && (tls.is_ours)(host));
-    if let Some(words) = origin::refusal(request.uri(), request.headers(), secure, is_ours) {
-        let remedy = match secure {
-            true => "ask by the address, or by a name that is in the service's certificate",
-            false => "ask from this machine, by http://127.0.0.1 or http://localhost",
-        };
-        return Err(Trouble::new(ProblemKind::Forbidden, words, remedy));
+    match origin::refusal(request.uri(), request.headers(), secure, is_ours) {
+        None => Ok(()),
+        Some(words) => {
+            let remedy = match secure {
+                true => "ask by the address, or by a name that is in the service's certificate",
+                false => "ask from this machine, by http://127.0.0.1 or http://localhost",
+            };
+            Err(Trouble::new(ProblemKind::Forbidden, words, remedy))
+        }
     }
+}
+
+/// Lets in whoever names this service as the host, and nobody from a page of somebody else.
+pub(crate) async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    match check_host(&shared, &request) {
+        Ok(()) => next.run(request).await,
+        Err(trouble) => trouble.into_response(),
+    }
+}
+
+fn identify(shared: &Shared, request: &Request) -> Result<Who, Trouble> {
+    if let Some(Peer::Local { uid }) = request.extensions().get::<Peer>() {
+        return Ok(Who(format!("local uid {uid}")));
+    }
+    check_host(shared, request)?;
     match bearer(request.headers()) {
         Some(token) if shared.token.is(token) => Ok(Who("api token".to_owned())),
         None if OPEN.contains(&request.uri().path()) => Ok(Who("anybody".to_owned())),

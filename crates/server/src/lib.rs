@@ -24,6 +24,6 @@ mod unbroken;
 
 pub use error::ServeError;
 pub use openapi::openapi;
-pub use server::{Listening, ServeConfig, Server, serve};
+pub use server::{Listening, ServeConfig, Server};
 pub use tls::Tls;
 pub use token::ApiToken;

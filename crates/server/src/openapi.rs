@@ -1,14 +1,16 @@
 //! The routes put together, and the OpenAPI document that follows from them.
 
-use crate::door::admit;
+use crate::door::{admit, guard};
 use crate::routes::{
-    accounts, asking, audit, authorities, certificates, changing, events, history, runs, service, targets,
+    accounts, acme, asking, audit, authorities, certificates, changing, events, history, runs, service,
+    targets,
 };
 use crate::sent::MOST_BYTES;
 use crate::state::Shared;
 use crate::trouble::Trouble;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, Uri};
+use axum::routing::any;
 use axum::{Router, middleware};
 use certwright_api::problem::{CONTENT_TYPE, Problem, ProblemKind};
 use utoipa::openapi::path::{Operation, PathItem};
@@ -128,12 +130,18 @@ async fn wrong_method(method: Method, uri: Uri) -> Trouble {
 /// Everything behind the door.
 pub(crate) fn router(shared: Shared) -> Router {
     let (router, _) = routes().split_for_parts();
-    router
+    let api = router
         .fallback(no_such_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(middleware::from_fn_with_state(shared.clone(), admit))
-        .with_state(shared)
+        .with_state(shared.clone());
+    // Beside the door: whoever may ask an authority is for the authority to say.
+    let acme = Router::new()
+        .route("/acme/{name}/{*path}", any(acme::answer))
+        .layer(middleware::from_fn_with_state(shared.clone(), guard))
+        .with_state(shared);
+    acme.fallback_service(api)
 }
 
 #[cfg(test)]

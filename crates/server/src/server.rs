@@ -7,6 +7,7 @@ use crate::socket::Socket;
 use crate::state::Shared;
 use crate::tls::Tls;
 use crate::token::ApiToken;
+use certwright_authority::Issuers;
 use certwright_engine::Engine;
 use std::io;
 use std::net::SocketAddr;
@@ -29,6 +30,7 @@ pub struct ServeConfig {
 /// The HTTP API of an engine.
 pub struct Server {
     engine: Arc<Engine>,
+    issuers: Arc<Issuers>,
     token: ApiToken,
 }
 
@@ -42,9 +44,9 @@ pub struct Listening {
 }
 
 impl Server {
-    /// The API of this engine; callers by TCP must show the token.
-    pub fn new(engine: Arc<Engine>, token: ApiToken) -> Self {
-        Self { engine, token }
+    /// The API of this engine, with the built-in authorities beside it; callers of the API by TCP must show the token.
+    pub fn new(engine: Arc<Engine>, issuers: Arc<Issuers>, token: ApiToken) -> Self {
+        Self { engine, issuers, token }
     }
 
     /// Listens.
@@ -100,8 +102,11 @@ impl Listening {
 
     /// Serves until the shutdown, and a little longer to let answers end.
     pub async fn serve(self, shutdown: CancellationToken) {
-        let shared =
-            Shared::new(self.server.engine, self.server.token, self.words, self.tls, shutdown.clone());
+        let Server { engine, issuers, token } = self.server;
+        if let Err(error) = issuers.start().await {
+            tracing::error!(%error, "the built-in authorities cannot be read");
+        }
+        let shared = Shared::new(engine, issuers, token, self.words, self.tls, shutdown.clone());
         accept_all(self.sources, router(shared), shutdown).await;
     }
 }
@@ -115,20 +120,6 @@ async fn bind_tcp(address: SocketAddr, secure: bool) -> Result<TcpListener, Serv
         io::ErrorKind::PermissionDenied => ServeError::PortForbidden { address },
         _ => ServeError::Address { address, answer: error.to_string() },
     })
-}
-
-/// Binds and serves until the shutdown.
-///
-/// # Errors
-/// When it cannot listen.
-pub async fn serve(
-    config: ServeConfig,
-    engine: Arc<Engine>,
-    token: ApiToken,
-    shutdown: CancellationToken,
-) -> Result<(), ServeError> {
-    Server::new(engine, token).bind(&config).await?.serve(shutdown).await;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::tls::Tls;
 use crate::token::ApiToken;
+use certwright_authority::Issuers;
 use certwright_core::Timestamp;
 use certwright_engine::Engine;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ const MOST_STREAMS: usize = 64;
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) engine: Arc<Engine>,
+    pub(crate) issuers: Arc<Issuers>,
     pub(crate) token: ApiToken,
     pub(crate) started_at: Timestamp,
     /// How TLS is spoken, where it is.
@@ -30,6 +32,7 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(
         engine: Arc<Engine>,
+        issuers: Arc<Issuers>,
         token: ApiToken,
         listeners: Vec<String>,
         tls: Option<Tls>,
@@ -38,6 +41,7 @@ impl Shared {
         Self {
             started_at: engine.now(),
             engine,
+            issuers,
             token,
             tls,
             listeners: listeners.into(),

@@ -30,6 +30,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
             "windows",
             "api",
             "engine",
+            "authority",
             "store",
             "providers",
             "contract",

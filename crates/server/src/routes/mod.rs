@@ -1,6 +1,7 @@
 //! The routes: what each path does, in one file per noun.
 
 pub(crate) mod accounts;
+pub(crate) mod acme;
 pub(crate) mod asking;
 pub(crate) mod audit;
 pub(crate) mod authorities;

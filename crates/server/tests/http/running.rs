@@ -37,7 +37,10 @@ pub(crate) async fn running() -> Running {
         socket: Some(socket.clone()),
     };
     let token = ApiToken::new(Zeroizing::new(TOKEN.to_owned())).unwrap();
-    let listening = Server::new(Arc::clone(&opened.engine), token).bind(&config).await.unwrap();
+    let listening = Server::new(Arc::clone(&opened.engine), Arc::clone(&opened.issuers), token)
+        .bind(&config)
+        .await
+        .unwrap();
     let address = listening.addresses()[0];
     let shutdown = CancellationToken::new();
     let served = tokio::spawn(listening.serve(shutdown.clone()));
