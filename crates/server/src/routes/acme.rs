@@ -31,9 +31,8 @@ pub(crate) async fn answer(
     let answering = async {
         let (parts, body) = request.into_parts();
         // One byte more than is permitted is enough for the authority to refuse it in its own words.
-        let body = match to_bytes(body, Limits::default().body + 1).await {
-            Ok(body) => body,
-            Err(_) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        let Ok(body) = to_bytes(body, Limits::default().body + 1).await else {
+            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
         };
         let answer = authority.answer(source, axum::http::Request::from_parts(parts, body)).await;
         answer.map(Body::from)
