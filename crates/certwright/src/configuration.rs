@@ -152,7 +152,7 @@ impl Configuration {
             return url.clone();
         }
         let with_tls = self.with_tls();
-        let Some(address) = with_tls.first().or(self.listen.first()) else {
+        let Some(address) = with_tls.first().or_else(|| self.listen.first()) else {
             return "https://localhost".to_owned();
         };
         let scheme = if with_tls.is_empty() { "http" } else { "https" };

@@ -3,6 +3,7 @@
 
 pub mod configuration;
 pub mod data_directory;
+pub mod demo;
 pub mod own_certificate;
 pub mod ports;
 pub mod recovery;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use certwright::configuration::{Configuration, Overrides, usual_data_directory};
-use certwright::{recovery, service};
+use certwright::{demo, recovery, service};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -22,6 +22,8 @@ struct Program {
 enum Command {
     /// Run the service: it obtains, deploys, verifies and renews.
     Serve(Overrides),
+    /// See it work: an authority, a site and a certificate on this machine alone, in ten seconds.
+    Demo(demo::Options),
     /// The recovery key: the only way back to the data key.
     #[command(subcommand)]
     Recovery(Recovery),
@@ -54,6 +56,14 @@ fn main() -> ExitCode {
         }
         Command::Openapi => print(&certwright_server::openapi()),
         Command::Serve(overrides) => runtime.block_on(serve(&overrides)),
+        Command::Demo(options) => {
+            let color = match program.options.color {
+                certwright_cli::Color::Auto => None,
+                certwright_cli::Color::Always => Some(true),
+                certwright_cli::Color::Never => Some(false),
+            };
+            runtime.block_on(show_demo(&options, color))
+        }
         Command::Recovery(command) => runtime.block_on(recover(command)),
     };
     match done {
@@ -79,6 +89,16 @@ async fn serve(overrides: &Overrides) -> Result<()> {
         "starting"
     );
     service::run(&configuration, opened, shutdown).await
+}
+
+async fn show_demo(options: &demo::Options, color: Option<bool>) -> Result<()> {
+    // The demo tells what happens by itself; the service's log is for those who ask for it.
+    if std::env::var_os("CERTWRIGHT_LOG").is_some() {
+        start_log(false);
+    }
+    let shutdown = CancellationToken::new();
+    tokio::spawn(stop_on_signal(shutdown.clone()));
+    demo::run(options, color, shutdown).await
 }
 
 /// Shows the recovery key once, on a terminal only: anything else may be a log.
