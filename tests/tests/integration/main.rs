@@ -7,6 +7,7 @@ mod canary;
 mod cancel;
 #[cfg(feature = "failpoints")]
 mod crash;
+mod demo;
 mod failures;
 mod foreign;
 mod hundred;

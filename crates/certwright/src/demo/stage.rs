@@ -63,7 +63,7 @@ impl Stage {
         let (engine, ending) = (Arc::clone(&opened.engine), shutdown.clone());
         let (url, data_directory) = (configuration.service_url(), configuration.data_directory.clone());
         let service = tokio::spawn(async move { service::run(&configuration, opened, ending).await });
-        let stage = Self {
+        let mut stage = Self {
             engine,
             site: site_address,
             root,
@@ -80,13 +80,13 @@ impl Stage {
     }
 
     /// The authority's entry and an account with it, as a person would add them.
-    async fn register(&self) -> Result<()> {
+    async fn register(&mut self) -> Result<()> {
         let self_signed = self.data_directory.join("self-signed/fullchain.pem");
         let until = Instant::now() + START_WITHIN;
         let roots = loop {
             match std::fs::read_to_string(&self_signed) {
                 Ok(text) => break text,
-                Err(_) if self.service.is_finished() => anyhow::bail!("the service did not start"),
+                Err(_) if self.service.is_finished() => return self.why_not_started().await,
                 Err(error) if Instant::now() >= until => return Err(error).context("wait for the service"),
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             }
@@ -128,12 +128,19 @@ impl Stage {
             match self.engine.create_account(account.clone(), DEMO).await {
                 Ok(_) => return Ok(()),
                 // Bound first, mounted a moment later.
-                Err(_) if Instant::now() < until && !self.service.is_finished() => {
+                Err(_) if self.service.is_finished() => return self.why_not_started().await,
+                Err(_) if Instant::now() < until => {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// What a service that has ended by itself says.
+    async fn why_not_started(&mut self) -> Result<()> {
+        (&mut self.service).await.context("start the service")??;
+        anyhow::bail!("the service ended by itself")
     }
 
     /// The managed certificate, created unless it is there; its id.
