@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 const AUTHORIZATION_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// How long what is over stays to be looked at.
-const ORDERS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
+const ORDERS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 const CERTIFICATES_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// Rows in one transaction of forgetting.

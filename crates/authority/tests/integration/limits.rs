@@ -29,8 +29,11 @@ async fn a_flood_of_accounts_is_stopped_by_source_and_in_all() {
 
 #[tokio::test]
 async fn one_account_has_so_many_open_orders_and_authorizations() {
-    let bench =
-        Bench::with(|_| {}, |limits| (limits.open_orders, limits.pending_authorizations) = (3, 5)).await;
+    let bench = Bench::with(
+        |_| {},
+        |limits| (limits.orders, limits.open_orders, limits.pending_authorizations) = (4, 3, 5),
+    )
+    .await;
     let client = Raw::new(&bench).await;
     assert_eq!(client.order(&["a.home.arpa", "b.home.arpa"]).await.status, 201);
     assert_eq!(client.order(&["a.home.arpa", "b.home.arpa"]).await.status, 201);
@@ -39,7 +42,14 @@ async fn one_account_has_so_many_open_orders_and_authorizations() {
     assert_eq!(client.order(&["a.home.arpa"]).await.status, 201);
     assert_eq!(client.order(&["a.home.arpa"]).await.problem(), "rateLimited");
     assert_eq!(Raw::new(&bench).await.order(&["a.home.arpa"]).await.status, 201, "others go on");
-    bench.clock.forward(SignedDuration::from_hours(24 * 3 + 1));
+    let failed = client.get(&client.kid.clone().unwrap()).await.body["orders"].as_str().unwrap().to_owned();
+    let failed = client.get(&failed).await.body["orders"][0].as_str().unwrap().to_owned();
+    let failed = client.get(&failed).await.body["authorizations"][0].as_str().unwrap().to_owned();
+    client.post(&failed, &json!({"status": "deactivated"})).await.fine();
+    assert_eq!(client.order(&["a.home.arpa"]).await.status, 201, "one failed, so there is room");
+    let day = client.order(&["a.home.arpa"]).await;
+    assert!(day.body["detail"].as_str().unwrap().contains("orders in a day"), "{day:?}");
+    bench.clock.forward(SignedDuration::from_hours(25));
     assert_eq!(client.order(&["a.home.arpa"]).await.status, 201, "what is over does not count");
 }
 

@@ -10,4 +10,5 @@ mod orders;
 mod over_a_socket;
 mod raw_client;
 mod restart;
+mod sockets;
 mod story;
