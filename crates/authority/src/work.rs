@@ -134,7 +134,7 @@ impl Shared {
             identifier: due.identifier.clone(),
             token,
             key_authorization,
-            policy: self.settings.policy.clone(),
+            policies: [self.settings.policy.clone(), policy],
         })
     }
 
