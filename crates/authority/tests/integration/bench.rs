@@ -39,15 +39,26 @@ pub(crate) struct Board {
     pub(crate) bodies: Mutex<HashMap<String, String>>,
     pub(crate) texts: Mutex<HashMap<String, Vec<String>>>,
     pub(crate) looks: Mutex<Vec<Look>>,
-    /// Looks that have not ended.
-    pub(crate) hanging: AtomicI64,
-    /// The most that there were.
-    pub(crate) most_hanging: AtomicI64,
+    /// Looks at names such as `hangs.one.home.arpa` that have not ended, by the second label.
+    hanging: Mutex<HashMap<String, usize>>,
+    /// The most that there were at once: in all, and for one label.
+    pub(crate) most_hanging: Mutex<(usize, usize)>,
 }
 
 impl Board {
     pub(crate) fn show(&self, token: &str, body: &str) {
         self.bodies.lock().unwrap().insert(token.to_owned(), body.to_owned());
+    }
+
+    async fn hang(&self, label: &str) {
+        {
+            let mut hanging = self.hanging.lock().unwrap();
+            *hanging.entry(label.to_owned()).or_default() += 1;
+            let mut most = self.most_hanging.lock().unwrap();
+            *most = (most.0.max(hanging.values().sum()), most.1.max(hanging[label]));
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        *self.hanging.lock().unwrap().entry(label.to_owned()).or_default() -= 1;
     }
 
     pub(crate) fn looks(&self) -> usize {
@@ -59,11 +70,8 @@ impl Board {
 impl Fetch for Board {
     async fn get(&self, look: &Look) -> Result<Fetched, FetchError> {
         self.looks.lock().unwrap().push(look.clone());
-        if look.host.starts_with("hangs.") {
-            let now = self.hanging.fetch_add(1, Ordering::SeqCst) + 1;
-            self.most_hanging.fetch_max(now, Ordering::SeqCst);
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            self.hanging.fetch_sub(1, Ordering::SeqCst);
+        if let Some(rest) = look.host.strip_prefix("hangs.") {
+            self.hang(rest.split('.').next().unwrap_or_default()).await;
         }
         let token = look.path.rsplit('/').next().unwrap_or_default();
         match self.bodies.lock().unwrap().get(token) {
