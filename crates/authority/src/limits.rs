@@ -13,7 +13,9 @@ pub struct Limits {
     pub identifiers: usize,
     /// Contacts of an account.
     pub contacts: usize,
-    /// Orders of one account that are neither over nor expired.
+    /// Orders of one account in a day, whatever comes of them: each is some rows until it is forgotten.
+    pub orders: u32,
+    /// Those of them that are neither issued nor failed.
     pub open_orders: u32,
     /// Pending authorizations of one account.
     pub pending_authorizations: u32,
@@ -43,6 +45,8 @@ impl Default for Limits {
             headers: 16 * 1024,
             identifiers: 100,
             contacts: 10,
+            // A dozen names, each with a certificate of its own that is renewed every two minutes.
+            orders: 10_000,
             open_orders: 100,
             pending_authorizations: 300,
             accounts: 10_000,

@@ -53,11 +53,12 @@ impl Target {
         if self.port == default { host } else { format!("{host}:{}", self.port) }
     }
 
-    /// Where a redirect leads, or why it is not followed. `challenge_port` is the port of the first look.
+    /// Where a redirect leads, or why it is not followed. All policies must permit it: the authority's, and the
+    /// client's own. `challenge_port` is the port of the first look.
     pub(crate) fn follow(
         &self,
         location: &str,
-        policy: &NamePolicy,
+        policies: &[NamePolicy],
         challenge_port: u16,
     ) -> Result<Self, &'static str> {
         if location.len() > LONGEST || !location.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -92,7 +93,7 @@ impl Target {
         }
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-        Ok(Self { tls, host: permitted(host, policy)?, port, path })
+        Ok(Self { tls, host: permitted(host, policies)?, port, path })
     }
 
     /// Whether the host is this machine by its name.
@@ -126,10 +127,10 @@ fn host_and_port(authority: &str) -> Option<(&str, Option<u16>)> {
     }
 }
 
-fn permitted(host: &str, policy: &NamePolicy) -> Result<Host, &'static str> {
+fn permitted(host: &str, policies: &[NamePolicy]) -> Result<Host, &'static str> {
     let identifier = Identifier::parse(host).map_err(|_| "the host it leads to is no name and no address")?;
-    if !policy.permits(&identifier) {
-        return Err("it leads to a host that this authority does not certify");
+    if !policies.iter().all(|policy| policy.permits(&identifier)) {
+        return Err("it leads to a host that this authority does not certify for you");
     }
     match identifier {
         Identifier::Dns(name) => Ok(Host::Name(name.ascii().to_owned())),
@@ -195,7 +196,7 @@ mod tests {
             ("http://bücher.home.arpa/", None),
             (&format!("/{}", "a".repeat(2000)), None),
         ] {
-            let found = start.follow(location, &policy, 80).ok().map(|target| {
+            let found = start.follow(location, std::slice::from_ref(&policy), 80).ok().map(|target| {
                 format!(
                     "{} {} {}",
                     if target.tls { "https" } else { "http" },
@@ -204,6 +205,16 @@ mod tests {
                 )
             });
             assert_eq!(found.as_deref(), followed, "{location:.100}");
+        }
+    }
+
+    #[test]
+    fn a_client_is_not_led_to_what_another_one_may_ask_for() {
+        let policy = |name: &str| NamePolicy { names: vec![name.to_owned()], ..NamePolicy::default() };
+        let start = Target::first(&Identifier::parse("a.home.arpa").unwrap(), 80, "token").unwrap();
+        for (own, fine) in [("home.arpa", true), ("b.home.arpa", true), ("a.home.arpa", false)] {
+            let followed = start.follow("http://b.home.arpa/", &[policy("home.arpa"), policy(own)], 80);
+            assert_eq!(followed.is_ok(), fine, "{own}");
         }
     }
 
@@ -223,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_loopback_authority_may_be_redirected_to_its_own_challenge_port() {
-        let policy = NamePolicy { anything: true, ..NamePolicy::default() };
+        let policy = [NamePolicy { anything: true, ..NamePolicy::default() }];
         let start = Target::first(&Identifier::parse("a.localhost").unwrap(), 5002, "t").unwrap();
         assert!(start.is_localhost());
         assert!(start.follow("http://b.localhost:5002/", &policy, 5002).is_ok());

@@ -10,13 +10,13 @@ use certwright_store::issuer::{DueChallenge, Outcome};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
 /// How long an authorization counts once it is proven: for its order, and for revoking (RFC 8555 §7.6).
 const AUTHORIZATION_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// How long what is over stays to be looked at.
-const ORDERS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
+const ORDERS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 const CERTIFICATES_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// Rows in one transaction of forgetting.
@@ -31,8 +31,8 @@ const READ_AT_ONCE: u32 = 512;
 const SHORTEST_SLEEP: Duration = Duration::from_millis(100);
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
-/// What is being looked at: challenge, account.
-type Looks = HashMap<String, String>;
+/// What is being looked at, by the task that does it: challenge, account.
+type Looks = HashMap<Id, (String, String)>;
 
 impl Authority {
     /// Works for as long as it is polled. Spawn it once for each authority that is mounted; to stop, drop it.
@@ -48,12 +48,8 @@ impl Authority {
                 Err(_) => Duration::from_secs(1),
             };
             tokio::select! {
-                Some(ended) = running.join_next() => {
-                    if let Ok(id) = ended {
-                        looks.remove::<String>(&id);
-                    } else if running.is_empty() {
-                        looks.clear();
-                    }
+                Some(ended) = running.join_next_with_id() => {
+                    looks.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
                 }
                 () = shared.wake.notified() => {}
                 () = tokio::time::sleep(sleep) => {}
@@ -66,7 +62,7 @@ impl Shared {
     /// Begins what is due and may begin; answers how long to sleep.
     async fn round(
         self: &Arc<Self>,
-        running: &mut JoinSet<String>,
+        running: &mut JoinSet<()>,
         looks: &mut Looks,
         pruned_at: &mut Option<Timestamp>,
     ) -> Result<Duration, Problem> {
@@ -84,13 +80,15 @@ impl Shared {
                 if looks.len() >= limits.looks {
                     break;
                 }
-                let of_account = looks.values().filter(|account| **account == due.account).count();
-                if of_account >= limits.looks_per_account || looks.contains_key(&due.challenge.id) {
+                let of_account = looks.values().filter(|(_, account)| *account == due.account).count();
+                let is_running = looks.values().any(|(challenge, _)| *challenge == due.challenge.id);
+                if of_account >= limits.looks_per_account || is_running {
                     continue;
                 }
-                looks.insert(due.challenge.id.clone(), due.account.clone());
+                let look = (due.challenge.id.clone(), due.account.clone());
                 let shared = Arc::clone(self);
-                running.spawn(async move { shared.look_at(due).await });
+                let task = running.spawn(async move { shared.look_at(due).await });
+                looks.insert(task.id(), look);
             }
         }
         let next = self.parts.store.next_challenge(self.name()).await?;
@@ -100,9 +98,9 @@ impl Shared {
         Ok(until.clamp(SHORTEST_SLEEP, LONGEST_SLEEP))
     }
 
-    /// Looks at a challenge and stores what came of it; answers its id.
-    async fn look_at(&self, due: DueChallenge) -> String {
-        let id = due.challenge.id.clone();
+    /// Looks at a challenge and stores what came of it.
+    async fn look_at(&self, due: DueChallenge) {
+        let id = &due.challenge.id;
         let outcome = match self.question(&due).await {
             Ok(question) => match self.validator().look(&question).await {
                 Ok(()) => self.met(),
@@ -110,12 +108,11 @@ impl Shared {
             },
             Err(problem) => self.not_met(&due, &problem),
         };
-        if let Err(error) = self.parts.store.conclude_challenge(self.name(), &id, &outcome).await {
+        if let Err(error) = self.parts.store.conclude_challenge(self.name(), id, &outcome).await {
             // It stays due, and is looked at again.
             tracing::error!(%error, challenge = id, "what came of a challenge could not be stored");
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        id
     }
 
     async fn question(&self, due: &DueChallenge) -> Result<Question, Problem> {
@@ -134,7 +131,7 @@ impl Shared {
             identifier: due.identifier.clone(),
             token,
             key_authorization,
-            policy: self.settings.policy.clone(),
+            policies: [self.settings.policy.clone(), policy],
         })
     }
 

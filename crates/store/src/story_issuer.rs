@@ -10,7 +10,7 @@ use crate::{Page, Store, StoreError};
 use certwright_core::identifier::Identifier;
 use serde_json::json;
 
-const LIMITS: OrderLimits = OrderLimits { open_orders: 3, pending_authorizations: 4 };
+const LIMITS: OrderLimits = OrderLimits { orders: 7, open_orders: 3, pending_authorizations: 4 };
 
 /// Tells it. A second database adds one line that calls this.
 pub(crate) async fn tell(store: &dyn Store) {
@@ -254,7 +254,7 @@ async fn failed_and_given_up(store: &dyn Store) {
         assert_eq!(open(store, &order, &authorizations).await, OrderOpening::Opened);
     }
     let (fifth, authorizations) = order("fifth", &["a.example"]);
-    assert_eq!(open(store, &fifth, &authorizations).await, OrderOpening::TooManyOrders);
+    assert_eq!(open(store, &fifth, &authorizations).await, OrderOpening::TooManyOpenOrders);
     store.start_challenge("home", "second.0.http", at(20)).await.unwrap();
     let failed = Outcome::Failed { error: json!({"type": "connection"}) };
     store.conclude_challenge("home", "second.0.http", &failed).await.unwrap();
@@ -294,6 +294,10 @@ async fn replaced_and_revoked(store: &dyn Store) {
     let why = json!({"type": "unauthorized"});
     store.deactivate_authorization("home", "next.0", &why).await.unwrap();
     assert_eq!(open(store, &rival, &authorizations).await, OrderOpening::Opened, "the other one failed");
+    let (last, wanted) = order("last", &["a.example"]);
+    assert_eq!(open(store, &last, &wanted).await, OrderOpening::Opened, "the seventh");
+    let (more, wanted) = order("more", &["a.example"]);
+    assert_eq!(open(store, &more, &wanted).await, OrderOpening::TooManyOrders, "failed ones count too");
     let found = store.issued_certificate("home", "01aa").await.unwrap().unwrap();
     assert_eq!(found.replaced_by.as_deref(), Some("rival"));
 
@@ -324,7 +328,7 @@ async fn forgotten(store: &dyn Store) {
             break;
         }
     }
-    assert_eq!(orders, 6);
+    assert_eq!(orders, 7);
     assert_eq!(store.authorization("home", "rival.0").await.unwrap(), None, "it goes with its order");
     assert!(store.issuer_account("home", "one").await.unwrap().is_some(), "it has a certificate");
     assert_eq!(

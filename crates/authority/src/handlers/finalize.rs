@@ -18,8 +18,13 @@ impl Shared {
     pub(crate) async fn finalize(&self, signed: Signed, id: &str) -> Result<Answer, Problem> {
         let order = self.own_order(&signed, id).await?;
         let der = signed.payload::<Finalize>()?.request()?;
+        let policy = self.policy_of(signed.account_ref()?).await?;
         if order_status(&order, self.now()) != OrderStatus::Ready {
             return Err(not_ready());
+        }
+        // What was permitted when it was ordered may be so no more: the settings or an external key changed.
+        if !order.identifiers.iter().all(|identifier| self.permits(&policy, identifier)) {
+            return Err(Problem::unauthorized("the order's identifiers are not certified for you any more"));
         }
         self.check_request(&order, &der).await?;
         let signing = self.prepare_signing(&order, der)?;

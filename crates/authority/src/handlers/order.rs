@@ -15,8 +15,8 @@ use certwright_store::issuer::{
 };
 use std::collections::BTreeSet;
 
-/// How long an order can be finalized, and proven before that: a client that was away for a weekend may go on.
-const ORDER_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 3);
+/// How long an order can be proven and finalized: a client that was away over night may go on.
+const ORDER_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
 /// How long to wait before asking again about what goes on here, in seconds.
 pub(super) const SOON: u64 = 1;
@@ -40,6 +40,7 @@ impl Shared {
         };
         let (order, authorizations) = self.prepare(&account, identifiers, request.profile.clone(), replaces);
         let limits = OrderLimits {
+            orders: self.parts.limits.orders,
             open_orders: self.parts.limits.open_orders,
             pending_authorizations: self.parts.limits.pending_authorizations,
         };
@@ -48,7 +49,8 @@ impl Shared {
             OrderOpening::Opened => {
                 Ok(Answer::json(201, &self.order(&order)).at(self.addresses.order(&order.id)))
             }
-            OrderOpening::TooManyOrders => Err(limited("open orders")),
+            OrderOpening::TooManyOrders => Err(limited("orders in a day")),
+            OrderOpening::TooManyOpenOrders => Err(limited("open orders")),
             OrderOpening::TooManyAuthorizations => Err(limited("pending authorizations")),
             OrderOpening::AlreadyReplaced => {
                 let detail = "another order replaces that certificate already";

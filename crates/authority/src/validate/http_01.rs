@@ -22,7 +22,7 @@ pub(super) async fn look(validator: &Validator, question: &Question) -> Result<(
             200 => return judge(&fetched, question, &target),
             301 | 302 | 303 | 307 | 308 => {
                 let location = fetched.location.as_deref().unwrap_or_default();
-                target = target.follow(location, &question.policy, port).map_err(|why| {
+                target = target.follow(location, &question.policies, port).map_err(|why| {
                     let detail = format!("a redirect of {} is not followed: {why}", target.host_header());
                     Problem::new(Kind::Connection, detail)
                 })?;

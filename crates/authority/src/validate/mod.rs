@@ -78,8 +78,8 @@ pub(crate) struct Question {
     pub(crate) token: String,
     /// RFC 8555 §8.1: token and thumbprint of the account's key.
     pub(crate) key_authorization: String,
-    /// What the client may ask for: where redirects may lead.
-    pub(crate) policy: NamePolicy,
+    /// What the authority certifies and what this client may ask for: where redirects may lead.
+    pub(crate) policies: [NamePolicy; 2],
 }
 
 /// Looks at challenges.

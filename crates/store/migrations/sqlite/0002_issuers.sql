@@ -62,6 +62,7 @@ CREATE TABLE issuer_orders (
 ) STRICT;
 CREATE INDEX issuer_orders_account ON issuer_orders (account, id);
 CREATE INDEX issuer_orders_open ON issuer_orders (account, expires_at) WHERE status IN ('pending', 'ready', 'processing');
+CREATE INDEX issuer_orders_recent ON issuer_orders (account, expires_at);
 CREATE INDEX issuer_orders_processing ON issuer_orders (issuer, id) WHERE status = 'processing';
 CREATE INDEX issuer_orders_expires ON issuer_orders (issuer, expires_at);
 

@@ -66,10 +66,12 @@ pub struct Order {
     pub authorizations: Vec<String>,
 }
 
-/// How much one account may have open at once.
+/// How much one account may have at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrderLimits {
-    /// Orders that are neither over nor expired.
+    /// Orders that are not expired, whatever came of them.
+    pub orders: u32,
+    /// Those of them that are neither issued nor failed.
     pub open_orders: u32,
     /// Authorizations that are pending in such orders.
     pub pending_authorizations: u32,
@@ -91,8 +93,10 @@ pub struct NewOrder<'a> {
 pub enum OrderOpening {
     /// It is stored.
     Opened,
-    /// The account has as many open orders as it may have.
+    /// The account has as many orders as it may have.
     TooManyOrders,
+    /// The account has as many open orders as it may have.
+    TooManyOpenOrders,
     /// The account has as many pending authorizations as it may have.
     TooManyAuthorizations,
     /// Another order, which did not fail, replaces the certificate already.

@@ -42,6 +42,15 @@ fn order(row: &SqliteRow, authorizations: Vec<String>) -> StoreResult<Order> {
     })
 }
 
+async fn count_all(write: &mut Write, account: &str, now: Timestamp) -> StoreResult<i64> {
+    sqlx::query_scalar("SELECT count(*) FROM issuer_orders WHERE account = $1 AND expires_at > $2")
+        .bind(account)
+        .bind(milliseconds(now))
+        .fetch_one(write.on())
+        .await
+        .attempt("count the account's orders")
+}
+
 async fn count_open(write: &mut Write, account: &str, now: Timestamp) -> StoreResult<i64> {
     sqlx::query_scalar(
         "SELECT count(*) FROM issuer_orders \
@@ -93,12 +102,14 @@ impl IssuerOrders for SqliteStore {
     async fn open_order(&self, new: NewOrder<'_>) -> StoreResult<OrderOpening> {
         let order = new.order;
         let mut write = self.write("open the order").await?;
-        if count_open(&mut write, &order.account, order.created_at).await?
-            >= i64::from(new.limits.open_orders)
-        {
+        let (account, now) = (&order.account, order.created_at);
+        if count_all(&mut write, account, now).await? >= i64::from(new.limits.orders) {
             return Ok(OrderOpening::TooManyOrders);
         }
-        let pending = count_pending(&mut write, &order.account, order.created_at).await?;
+        if count_open(&mut write, account, now).await? >= i64::from(new.limits.open_orders) {
+            return Ok(OrderOpening::TooManyOpenOrders);
+        }
+        let pending = count_pending(&mut write, account, now).await?;
         if pending + new.authorizations.len() > new.limits.pending_authorizations as usize {
             return Ok(OrderOpening::TooManyAuthorizations);
         }
