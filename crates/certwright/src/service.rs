@@ -108,9 +108,10 @@ pub async fn run(configuration: &Configuration, opened: Opened, shutdown: Cancel
     let with_tls = configuration.with_tls();
     let tls = match with_tls.is_empty() {
         true => None,
-        false => {
-            Some(Tls { configuration: own.configuration()?, is_ours: Arc::new(move |host| own.names(host)) })
-        }
+        false => Some(Tls {
+            configuration: own.configuration()?,
+            is_ours: Arc::new(is_ours(own, &configuration.service_url())),
+        }),
     };
     let listen = configuration.listen.iter().map(|address| (*address, with_tls.contains(address))).collect();
     let config = ServeConfig { listen, tls, socket: Some(configuration.socket.clone()) };
@@ -137,6 +138,12 @@ pub async fn run(configuration: &Configuration, opened: Opened, shutdown: Cancel
     integrity.abort();
     opened.engine.store().close().await;
     Ok(())
+}
+
+/// Which host names are this service's: those of the certificate that is shown, and the one that ACME clients use.
+fn is_ours(own: Arc<OwnCertificate>, url: &str) -> impl Fn(&str) -> bool + Send + Sync + use<> {
+    let called = url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_lowercase));
+    move |host| own.names(host) || called.as_deref() == Some(host.to_lowercase().as_str())
 }
 
 /// The engine's clock, as the built-in authorities ask for it.

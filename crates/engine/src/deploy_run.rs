@@ -4,7 +4,7 @@ use crate::drive::{Interrupted, Work};
 use crate::engine::Engine;
 use certwright_core::Timestamp;
 use certwright_core::certificate::Deployment;
-use certwright_core::event::{EventKind, Level};
+use certwright_core::event::{EventKind, Level, NewEvent};
 use certwright_core::failure::{Failure, FailureClass, back_off};
 use certwright_core::id::{RunId, VersionId};
 use certwright_core::plan::{Plan, PlanKind};
@@ -19,14 +19,19 @@ pub(crate) async fn open(
     version: VersionId,
     fence: Fence,
 ) -> StoreResult<Run> {
+    let (run, event) = begun(engine, row, plan, version);
+    engine.store.open_run(RunWrite { run: &run, fence, wake_at: None, events: &[event] }).await?;
+    Ok(run)
+}
+
+fn begun(engine: &Engine, row: &CertificateRow, plan: Plan, version: VersionId) -> (Run, NewEvent) {
     let id = RunId::from_unique(&engine.chance.unique());
     let reason = format!("{version} is to be served");
     let run = Run::new(id, row.certificate.id.clone(), reason, plan, Some(version), engine.now());
     let words = format!("Deploying because {}", run.reason);
     let event =
         engine.event(&run.certificate, Some(&run.id), None, EventKind::RunStarted, Level::Info, words);
-    engine.store.open_run(RunWrite { run: &run, fence, wake_at: None, events: &[event] }).await?;
-    Ok(run)
+    (run, event)
 }
 
 /// A run for a deployment that could not even be planned, so that the failure is in the history like any other.
@@ -40,12 +45,14 @@ pub(crate) async fn unplanned(
 ) -> StoreResult<()> {
     let kind = PlanKind::Deploy { deployment: deployment.id.clone(), target: deployment.target.clone() };
     let plan = Plan { kind, steps: Vec::new(), warnings: Vec::new() };
-    let mut run = open(engine, row, plan, version, fence).await?;
+    let (mut run, started) = begun(engine, row, plan, version);
     let now = engine.now();
-    let words = format!("Issued, not deployed to {}: {failure}", deployment.target);
+    // Over from its first write on: a run without steps that were found live would count as done.
     run.state = RunState::Failed;
     run.ended_at = Some(now);
-    let event = engine.event(&run.certificate, Some(&run.id), None, EventKind::RunEnded, Level::Error, words);
+    let words = format!("Issued, not deployed to {}: {failure}", deployment.target);
+    let ended = engine.event(&run.certificate, Some(&run.id), None, EventKind::RunEnded, Level::Error, words);
+    engine.store.open_run(RunWrite { run: &run, fence, wake_at: None, events: &[started, ended] }).await?;
     let (failures, next_at) = next_try(engine, deployment, &failure, now);
     engine
         .store
@@ -54,7 +61,7 @@ pub(crate) async fn unplanned(
             failures,
             next_at,
             failure: &failure,
-            write: RunWrite { run: &run, fence, wake_at: None, events: &[event] },
+            write: RunWrite { run: &run, fence, wake_at: None, events: &[] },
             observations: &[],
         })
         .await?;

@@ -178,7 +178,7 @@ fn tell_waiting(work: &mut Work<'_>, at: Timestamp) {
 async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), Interrupted> {
     let (level, words) = match (state, work.run.failure()) {
         (RunState::Done, _) => (Level::Info, describe::run(&work.run)),
-        (RunState::Cancelled, _) => (Level::Warning, describe::run(&work.run)),
+        (RunState::Cancelled, _) => (Level::Warning, given_up(&work.run)),
         (_, failure) => {
             let what = match &work.run.plan.kind {
                 PlanKind::Obtain => describe::run(&work.run),
@@ -210,6 +210,24 @@ async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), Interrupted>
         tracing::warn!(%error, "copies of an ended run were left behind");
     }
     Ok(())
+}
+
+/// What a cancelled run says: whether the authority may have issued what nobody stores.
+fn given_up(run: &Run) -> String {
+    let sent = run
+        .plan
+        .steps
+        .iter()
+        .zip(&run.marks)
+        .any(|(step, mark)| matches!(step, Step::Finalize) && !matches!(mark, Mark::Todo));
+    let words = describe::run(run);
+    if sent {
+        return format!(
+            "{words}. The authority had the certificate request already and never said what became of it: it may have \
+             issued a certificate that is not stored"
+        );
+    }
+    words
 }
 
 /// A store error inside a step: what concerns the rows of this run alone can be told as the step's failure. A store

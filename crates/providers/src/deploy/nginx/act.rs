@@ -192,8 +192,14 @@ fn take_back(edit: &FileEdit, copies: &Copies) -> Result<(), Failure> {
 
 /// The text without the lines by which nginx answers for other certificates: they look like those of this edit.
 fn without_others(edit: &FileEdit, text: &str) -> String {
-    let own = edit.hunks.iter().flat_map(|hunk| &hunk.added).find_map(|line| answering::named(line));
-    own.and_then(|own| answering::without_others(text, own)).unwrap_or_else(|| text.to_owned())
+    own_certificate(edit)
+        .and_then(|own| answering::without_others(text, own))
+        .unwrap_or_else(|| text.to_owned())
+}
+
+/// The certificate that the lines of this edit name.
+fn own_certificate(edit: &FileEdit) -> Option<&str> {
+    edit.hunks.iter().flat_map(|hunk| &hunk.added).find_map(|line| answering::named(line))
 }
 
 /// Whether a line that came with the edit still stands in the file.
@@ -210,8 +216,10 @@ const AGAIN: &str = "look at what was changed there, then plan again: the new pl
 /// That nginx answers for another certificate through this file at the moment.
 fn in_use(edit: &FileEdit, now: &[u8]) -> Option<Failure> {
     let text = text::decode(now);
+    let own = own_certificate(edit);
     let inline = answering::answers_inline(&text).then_some("another certificate");
-    let other = answering::certificates(&text).first().copied().or(inline)?;
+    let others = answering::certificates(&text);
+    let other = others.into_iter().find(|other| Some(*other) != own).or(inline)?;
     Some(Failure::retry(
         IN_USE,
         format!("edit {}", edit.path),
