@@ -49,7 +49,7 @@ pub(super) const SUITES: [Suite; 8] = [
     suite("check", 20, Needs::Cargo, When::Always, check::run),
     suite("deny", 20, Needs::Cargo, When::DenyInstalled, deny),
     suite("unit", 120, Needs::Servers, When::Always, unit),
-    suite("integration", 300, Needs::Servers, When::Always, integration),
+    suite("integration", 420, Needs::Servers, When::Always, integration),
     suite("long", 900, Needs::Servers, When::WithAll, long),
 ];
 
