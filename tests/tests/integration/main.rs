@@ -24,6 +24,7 @@ mod process;
 mod secrets;
 mod service;
 mod story;
+mod strangers;
 mod together;
 mod vaults;
 mod watching;

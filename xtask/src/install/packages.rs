@@ -7,8 +7,15 @@ use anyhow::{Context, Result, bail};
 use crate::command::{command, line, output, run};
 
 /// A package, and a program of it by which a machine without dpkg is judged.
-const PACKAGES: [(&str, &str); 4] =
-    [("nginx", "nginx"), ("openssl", "openssl"), ("curl", "curl"), ("util-linux", "setpriv")];
+const PACKAGES: [(&str, &str); 7] = [
+    ("nginx", "nginx"),
+    ("openssl", "openssl"),
+    ("curl", "curl"),
+    ("util-linux", "setpriv"),
+    ("certbot", "certbot"),
+    ("lego", "lego"),
+    ("uacme", "uacme"),
+];
 
 pub(super) fn install() -> Result<()> {
     let missing: Vec<&str> = PACKAGES
