@@ -40,7 +40,7 @@ pub(crate) fn build() -> Result<()> {
 
 /// Shows the product at work.
 pub(crate) fn try_it() -> Result<()> {
-    install::run()?;
+    install::servers()?;
     build()?;
     run(command(&[&built("examples/try_it")?]))
 }

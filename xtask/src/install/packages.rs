@@ -7,24 +7,23 @@ use anyhow::{Context, Result, bail};
 use crate::command::{command, line, output, run};
 
 /// A package, and a program of it by which a machine without dpkg is judged.
-const PACKAGES: [(&str, &str); 7] = [
-    ("nginx", "nginx"),
-    ("openssl", "openssl"),
-    ("curl", "curl"),
-    ("util-linux", "setpriv"),
-    ("certbot", "certbot"),
-    ("lego", "lego"),
-    ("uacme", "uacme"),
-];
+type Package = (&'static str, &'static str);
 
-pub(super) fn install() -> Result<()> {
-    let missing: Vec<&str> = PACKAGES
-        .into_iter()
+/// What the story of `cargo xtask try` starts.
+pub(super) const SERVERS: &[Package] =
+    &[("nginx", "nginx"), ("openssl", "openssl"), ("curl", "curl"), ("util-linux", "setpriv")];
+
+/// The clients of others that the tests try with the built-in authority.
+pub(super) const CLIENTS: &[Package] = &[("certbot", "certbot"), ("lego", "lego"), ("uacme", "uacme")];
+
+pub(super) fn install(packages: &[Package]) -> Result<()> {
+    let missing: Vec<&str> = packages
+        .iter()
         .filter(|(package, program)| !is_there(package, program))
-        .map(|(name, _)| name)
+        .map(|(name, _)| *name)
         .collect();
     if missing.is_empty() {
-        println!("packages: all there ({})", PACKAGES.map(|(package, _)| package).join(", "));
+        println!("packages: all there ({})", names(packages));
         return Ok(());
     }
     let install = apt_install(&missing);
@@ -38,6 +37,10 @@ pub(super) fn install() -> Result<()> {
         run(apt_install(&missing)).context("installing the packages")?;
     }
     Ok(())
+}
+
+fn names(packages: &[Package]) -> String {
+    packages.iter().map(|(package, _)| *package).collect::<Vec<_>>().join(", ")
 }
 
 fn apt_install(missing: &[&str]) -> Command {
