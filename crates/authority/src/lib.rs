@@ -16,6 +16,7 @@ mod authority;
 mod base64url;
 mod clock;
 mod error;
+mod failpoint;
 mod flood;
 mod handlers;
 mod issuers;

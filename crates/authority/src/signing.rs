@@ -5,6 +5,7 @@
 //! again: the same serial number, names, key and validity. One certificate comes of an order, or none.
 
 use crate::authority::Shared;
+use crate::failpoint;
 use crate::problem::Problem;
 use certwright_pki::chain_pem;
 use certwright_pki::issue::{CheckedRequest, Leaf, Serial};
@@ -21,7 +22,9 @@ impl Shared {
         }
         match self.sign(&order) {
             Ok(certificate) => {
+                failpoint::pass("authority-sign:signed");
                 self.parts.store.store_certificate(&certificate).await?;
+                failpoint::pass("authority-sign:stored");
                 let (serial, account) = (&certificate.serial, &certificate.account);
                 tracing::info!(authority = self.name(), serial, account, "the built-in authority issued");
             }

@@ -3,6 +3,7 @@
 //! All of it is computed from what is stored. Dropped at any moment and begun again, it goes on.
 
 use crate::authority::{Authority, Shared};
+use crate::failpoint;
 use crate::problem::Problem;
 use crate::validate::Question;
 use certwright_core::{SignedDuration, Timestamp};
@@ -108,7 +109,10 @@ impl Shared {
             },
             Err(problem) => self.not_met(&due, &problem),
         };
-        if let Err(error) = self.parts.store.conclude_challenge(self.name(), id, &outcome).await {
+        failpoint::pass("authority-look:looked");
+        let concluded = self.parts.store.conclude_challenge(self.name(), id, &outcome).await;
+        failpoint::pass("authority-look:stored");
+        if let Err(error) = concluded {
             // It stays due, and is looked at again.
             tracing::error!(%error, challenge = id, "what came of a challenge could not be stored");
             tokio::time::sleep(Duration::from_secs(1)).await;

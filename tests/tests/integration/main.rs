@@ -14,6 +14,7 @@ mod hundred;
 mod kept;
 #[cfg(feature = "failpoints")]
 mod kill;
+mod killed_authority;
 mod lane;
 mod lines;
 mod listener;

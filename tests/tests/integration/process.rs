@@ -29,17 +29,20 @@ pub(crate) struct Process {
 impl Process {
     /// A new data directory for these servers; nothing runs yet.
     pub(crate) fn new(pebble: &Pebble, nginx: &Nginx) -> Result<Self> {
+        Self::with(&[
+            format!("--challenge-port={}", nginx.http_port()),
+            "--challenge-addresses=127.0.0.1".to_owned(),
+            format!("--resolvers={}", pebble.names().address()),
+        ])
+    }
+
+    /// A new data directory, and more options; nothing runs yet.
+    pub(crate) fn with(options: &[String]) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("certwright-service-").tempdir()?;
         let port = free_port()?;
         let mut arguments: Vec<OsString> = vec!["--data-dir".into(), folder.path().join("data").into()];
-        for (name, value) in [
-            ("--listen", format!("127.0.0.1:{port}")),
-            ("--challenge-port", nginx.http_port().to_string()),
-            ("--challenge-addresses", "127.0.0.1".to_owned()),
-            ("--resolvers", pebble.names().address()),
-        ] {
-            arguments.extend([name.into(), value.into()]);
-        }
+        arguments.push(format!("--listen=127.0.0.1:{port}").into());
+        arguments.extend(options.iter().map(OsString::from));
         Ok(Self { running: None, port, arguments, said: Mutex::default(), folder })
     }
 

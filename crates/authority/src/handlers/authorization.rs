@@ -3,6 +3,7 @@
 use super::order::SOON;
 use crate::answer::Answer;
 use crate::authority::Shared;
+use crate::failpoint;
 use crate::payload::Change;
 use crate::problem::Problem;
 use crate::signed::Signed;
@@ -40,7 +41,9 @@ impl Shared {
         if !signed.is_post_as_get() {
             // An object, and nothing in it is of interest: clients of RFC drafts send a key authorization.
             signed.payload::<Value>()?;
+            failpoint::pass("authority-challenge:asked");
             self.parts.store.start_challenge(name, id, self.now()).await?;
+            failpoint::pass("authority-challenge:stored");
             self.wake.notify_one();
             let again = self.parts.store.authorization_of_challenge(name, id).await?;
             authorization = own(&signed, again)?;

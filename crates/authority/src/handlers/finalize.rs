@@ -2,6 +2,7 @@
 
 use crate::answer::Answer;
 use crate::authority::Shared;
+use crate::failpoint;
 use crate::jwk::Jwk;
 use crate::payload::Finalize;
 use crate::problem::{Kind, Problem};
@@ -28,9 +29,11 @@ impl Shared {
         }
         self.check_request(&order, &der).await?;
         let signing = self.prepare_signing(&order, der)?;
+        failpoint::pass("authority-finalize:asked");
         if !self.parts.store.begin_signing(self.name(), id, &signing, self.now()).await? {
             return Err(not_ready());
         }
+        failpoint::pass("authority-finalize:stored");
         // Should the client hang up right here, the worker goes on.
         self.wake.notify_one();
         self.sign_order(id).await?;

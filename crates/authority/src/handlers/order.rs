@@ -2,6 +2,7 @@
 
 use crate::answer::Answer;
 use crate::authority::Shared;
+use crate::failpoint;
 use crate::payload::{NewOrder as Payload, WireIdentifier};
 use crate::policy::{NamePolicy, is_localhost};
 use crate::problem::{Kind, Problem};
@@ -45,7 +46,10 @@ impl Shared {
             pending_authorizations: self.parts.limits.pending_authorizations,
         };
         let new = NewOrder { order: &order, authorizations: &authorizations, limits };
-        match self.parts.store.open_order(new).await? {
+        failpoint::pass("authority-order:asked");
+        let opening = self.parts.store.open_order(new).await?;
+        failpoint::pass("authority-order:stored");
+        match opening {
             OrderOpening::Opened => {
                 Ok(Answer::json(201, &self.order(&order)).at(self.addresses.order(&order.id)))
             }
