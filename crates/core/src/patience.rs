@@ -8,6 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 /// longer has been in trouble for about 111 minutes by then, or for 21 where it must not give up.
 pub(crate) const TRIES_IN_PLACE: u32 = 3;
 
+/// The shortest wait after trouble, whatever an authority says.
+pub(crate) const SHORTEST_WAIT: SignedDuration = SignedDuration::from_secs(1);
+
 /// How long an authority may look at answers. They look within minutes; an authorization that is pending longer
 /// is stuck, while our answers stand open and nobody is told.
 const VALIDATION: SignedDuration = SignedDuration::from_hours(1);

@@ -3,7 +3,7 @@
 use crate::failure::{Failure, FailureClass};
 use crate::id::{CertificateId, DeploymentId, RunId, VersionId};
 use crate::identifier::Identifier;
-use crate::patience::{Patience, TRIES_IN_PLACE, patience};
+use crate::patience::{Patience, SHORTEST_WAIT, TRIES_IN_PLACE, patience};
 use crate::plan::{Plan, PlanKind};
 use crate::step::{Step, StepRole};
 use jiff::Timestamp;
@@ -291,7 +291,8 @@ impl Run {
             _ => (0, now),
         };
         let step = &self.plan.steps[index];
-        let patience = match (step.role(), self.cancelled && self.can_be_cancelled()) {
+        let stopped = self.cancelled && self.can_be_cancelled();
+        let patience = match (step.role(), stopped) {
             (StepRole::Ordinary, true) => Patience::None(now),
             (StepRole::Ordinary, false) => patience(step, since, self.learnt.expires),
             // Clean-up is tried again like everything that waits: what is owed stays owed.
@@ -300,6 +301,8 @@ impl Run {
         self.marks[index] = match outcome {
             Outcome::Done => Mark::Done,
             Outcome::Skipped(why) => Mark::Skipped { why },
+            // A cancelled run looks no more: that is its end, and no failure of the other side.
+            Outcome::Later(at, why) if stopped => Mark::Later { at, tries, why, since: Some(since) },
             Outcome::Later(at, why) => match patience.look(at, since, now) {
                 Some(at) => Mark::Later { at, tries, why, since: Some(since) },
                 None => Mark::Failed { failure: Box::new(endless(step, since, now, why)), tries },
@@ -308,7 +311,15 @@ impl Run {
                 let again = patience.again(tries + 1, now, draw);
                 let at = match (failure.class, again) {
                     (FailureClass::Retry, again) => again,
-                    (FailureClass::WaitUntil(until), Some(_)) => Some(until.max(now)),
+                    // "At once" and moments that are past are no pause: where a run goes on for days they would be
+                    // a loop.
+                    (FailureClass::WaitUntil(until), Some(soonest)) => {
+                        Some(if matches!(patience, Patience::Decided(_)) {
+                            until.max(soonest)
+                        } else {
+                            until.max(now + SHORTEST_WAIT)
+                        })
+                    }
                     _ => None,
                 };
                 match at {

@@ -146,3 +146,26 @@ fn an_authority_that_never_looks_is_given_up_after_an_hour() {
     assert!(waits.len() < 250);
     assert_eq!(run.next(now()), Next::Do(3), "clean-up comes next");
 }
+
+#[test]
+fn asked_to_come_back_at_once_a_run_still_pauses() {
+    let at_once = |at| failure(FailureClass::WaitUntil(at));
+    let (_, after_the_request) = waits(4, at_once, 5);
+    assert_eq!(after_the_request, [1, 10, 10, 10, 10], "minutes");
+    let run = run().begin(2, now()).absorb(2, at_once(now()), now(), 0.5);
+    assert!(matches!(run.marks[2], Mark::Later { at, .. } if at > now()));
+}
+
+#[test]
+fn a_cancel_during_a_poll_is_no_failure() {
+    let mut run = run();
+    for index in 0..2 {
+        run = run.begin(index, now()).absorb(index, Outcome::Done, now(), 0.5);
+    }
+    run = run.begin(2, now());
+    run.cancelled = true;
+    let run = run.absorb(2, Outcome::Later(now(), "looking".to_owned()), now(), 0.5);
+    assert_eq!((run.failure(), run.next(now())), (None, Next::Do(3)), "clean-up comes next");
+    let run = run.begin(3, now()).absorb(3, Outcome::Done, now(), 0.5);
+    assert_eq!(run.next(now()), Next::Over(RunState::Cancelled));
+}
