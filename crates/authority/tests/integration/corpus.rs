@@ -1,8 +1,9 @@
 //! Corpora: files that were once interesting, and everything a seeded generator makes of them. No reader may panic, and
 //! none may take long.
 
+use crate::signed_again::signed_again;
 use certwright_authority::readers;
-use certwright_pki::issue::CheckedRequest;
+use certwright_pki::issue::{CheckedRequest, RequestRefusal};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -66,12 +67,16 @@ fn mutate(numbers: &mut Numbers, start: &[u8], other: &[u8]) -> Vec<u8> {
 }
 
 fn run(folder: &str, read: impl Fn(&[u8]) -> bool) {
+    for (path, bytes) in files(folder) {
+        let expected = !path.contains("bad");
+        assert_eq!(read(&bytes), expected, "{path}");
+    }
+    mutated(folder, read);
+}
+
+fn mutated(folder: &str, read: impl Fn(&[u8]) -> bool) {
     let files = files(folder);
     let mut numbers = Numbers(0x5eed);
-    for (path, bytes) in &files {
-        let expected = !path.contains("bad");
-        assert_eq!(read(bytes), expected, "{path}");
-    }
     for (path, bytes) in &files {
         for _ in 0..MUTATIONS {
             let other = &files[numbers.below(files.len())].1;
@@ -96,4 +101,18 @@ fn payloads_are_read_without_a_panic() {
 #[test]
 fn certificate_requests_are_read_without_a_panic() {
     run("csr", |bytes| CheckedRequest::read(bytes).is_ok());
+}
+
+/// Without this no mutation would come further than to the signature.
+#[test]
+fn certificate_requests_with_good_signatures_are_read_without_a_panic() {
+    let mut good = 0;
+    for (path, bytes) in files("csr") {
+        match CheckedRequest::read(&signed_again(&bytes).unwrap()) {
+            Ok(_) => good += 1,
+            Err(refusal) => assert_ne!(refusal, RequestRefusal::WrongSignature, "{path}"),
+        }
+    }
+    assert!(good >= 4, "{good}");
+    mutated("csr", |bytes| signed_again(bytes).is_some_and(|bytes| CheckedRequest::read(&bytes).is_ok()));
 }

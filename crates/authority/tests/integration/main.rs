@@ -10,5 +10,6 @@ mod orders;
 mod over_a_socket;
 mod raw_client;
 mod restart;
+mod signed_again;
 mod sockets;
 mod story;
