@@ -1,5 +1,6 @@
 //! Pebble's companion `pebble-challtestsrv`, here only a DNS server whose answers a test sets.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,21 +15,32 @@ use crate::waiting::wait_for;
 /// A DNS server that answers every A question with 127.0.0.1 until told otherwise, and has no IPv6.
 pub struct NameServer {
     server: Running,
-    dns_port: u16,
+    address: SocketAddr,
     management_port: u16,
 }
 
 impl NameServer {
     pub(super) fn start(program: &Path, log: &Path) -> Result<Self> {
-        let (dns_port, management_port) = (free_port()?, free_port()?);
-        let dns = format!("127.0.0.1:{dns_port}");
+        Self::launch(program, log, SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)))
+    }
+
+    /// Where everybody looks who cannot be told a port: at port 53 of an address, to which every name leads as well.
+    pub(crate) fn start_at(address: IpAddr, log: &Path) -> Result<Self> {
+        let started = Self::launch(&super::locate::find()?.challenge_test_server, log, (address, 53).into())?;
+        started.set_default_ipv4(&address.to_string())?;
+        Ok(started)
+    }
+
+    fn launch(program: &Path, log: &Path, address: SocketAddr) -> Result<Self> {
+        let management_port = free_port()?;
+        let dns = address.to_string();
         let management = format!("127.0.0.1:{management_port}");
         let server = Launch::new(program, log)
             .arguments(["-dnsserver", dns.as_str(), "-management", management.as_str()])
             .arguments(["-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""])
             .arguments(["-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", ""])
             .start()?;
-        let started = Self { server, dns_port, management_port };
+        let started = Self { server, address, management_port };
         wait_for("the name server to answer", Duration::from_secs(20), || {
             started.server.expect_running()?;
             Ok(started.set_default_ipv4("127.0.0.1").ok())
@@ -39,7 +51,7 @@ impl NameServer {
 
     /// Where it listens for DNS, as `address:port`.
     pub fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.dns_port)
+        self.address.to_string()
     }
 
     /// The address of every name that has none of its own; empty for "no address".

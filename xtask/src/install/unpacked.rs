@@ -12,7 +12,7 @@ use super::mirror;
 use crate::command::{command, output};
 use crate::workspace;
 
-/// Where the testbed looks for them (`tests/src/unpacked.rs`): each in a folder of its package's name.
+/// Where the testbed looks for them (`tests/src/program.rs`): each in a folder of its package's name.
 const FOLDER: &str = "target/testbed";
 
 /// Newest first; a suite older than these has them all too old.
