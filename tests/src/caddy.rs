@@ -65,7 +65,7 @@ impl CaddyBuilder {
         let folder = tempfile::Builder::new().prefix("certwright-caddy-").tempdir()?;
         let path = folder.path();
         let address = free_low_address()?;
-        let name_server = NameServer::start_at(address, &path.join("names.log"))?;
+        let name_server = NameServer::start_at(address, path)?;
         let port = free_port()?;
         let directory_roots_pem = self.write_files(path, port, address)?;
         let server = Launch::new(find_program("unshare")?, path.join("caddy.log"))
@@ -115,7 +115,7 @@ impl CaddyBuilder {
             "{{\nadmin off\nauto_https disable_redirects\nskip_install_trust\nhttp_port {http_port}\n\
              https_port {port}\nstorage file_system {dir}/data\n}}\n\
              https://localhost:{port} {{\nbind 127.0.0.1\nlog\ntls {dir}/server.pem {dir}/server.key\n\
-             acme_server {{\nlifetime {lifetime}\nchallenges http-01\nallow {{\ndomains *.test\n}}\n{denied}}}\n}}\n"
+             acme_server {{\nlifetime {lifetime}\nchallenges http-01\nallow {{\ndomains *.example.test\n}}\n{denied}}}\n}}\n"
         ))
     }
 }
@@ -133,7 +133,7 @@ pub struct Caddy {
 }
 
 impl Caddy {
-    /// A Caddy to be described.
+    /// A Caddy to be described; it certifies names right below `example.test`.
     pub fn builder() -> CaddyBuilder {
         CaddyBuilder { lifetime: "12h".to_owned(), denied: Vec::new() }
     }

@@ -47,8 +47,8 @@ pub(crate) fn free_low_address() -> Result<IpAddr> {
     let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
     let mut reason = None;
     for _ in 0..LOW_ADDRESSES {
-        let number = next.unwrap_or_else(random_start) % RANGE.end;
-        *next = Some(number + 1);
+        let number = next.unwrap_or_else(random_start);
+        *next = Some(number.wrapping_add(1));
         let [high, low] = number.to_be_bytes();
         let address = Ipv4Addr::new(127, 77, high, low);
         match are_low_ports_free(address) {

@@ -20,22 +20,24 @@ pub struct NameServer {
 }
 
 impl NameServer {
-    pub(super) fn start(program: &Path, log: &Path) -> Result<Self> {
-        Self::launch(program, log, SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)))
+    /// Starts one on a free port; its log goes to a folder.
+    pub fn start(folder: &Path) -> Result<Self> {
+        Self::launch(folder, SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)))
     }
 
-    /// Where everybody looks who cannot be told a port: at port 53 of an address, to which every name leads as well.
-    pub(crate) fn start_at(address: IpAddr, log: &Path) -> Result<Self> {
-        let started = Self::launch(&super::locate::find()?.challenge_test_server, log, (address, 53).into())?;
+    /// For those who cannot be told a port: on port 53 of an address, at which it then points every name.
+    pub(crate) fn start_at(address: IpAddr, folder: &Path) -> Result<Self> {
+        let started = Self::launch(folder, (address, 53).into())?;
         started.set_default_ipv4(&address.to_string())?;
         Ok(started)
     }
 
-    fn launch(program: &Path, log: &Path, address: SocketAddr) -> Result<Self> {
+    fn launch(folder: &Path, address: SocketAddr) -> Result<Self> {
+        let program = super::locate::find()?.challenge_test_server;
         let management_port = free_port()?;
         let dns = address.to_string();
         let management = format!("127.0.0.1:{management_port}");
-        let server = Launch::new(program, log)
+        let server = Launch::new(program, folder.join("names.log"))
             .arguments(["-dnsserver", dns.as_str(), "-management", management.as_str()])
             .arguments(["-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""])
             .arguments(["-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", ""])
@@ -89,9 +91,9 @@ impl NameServer {
         self.tell("clear-servfail", &json!({ "host": absolute(name) }))
     }
 
-    /// The questions asked about `name` so far.
+    /// The questions asked about `name` so far. Here it knows names without their final dot.
     pub fn questions(&self, name: &str) -> Result<Vec<Value>> {
-        let answer = self.ask("dns-request-history", &json!({ "host": absolute(name) }))?;
+        let answer = self.ask("dns-request-history", &json!({ "host": name }))?;
         let answer: Value = serde_json::from_str(&answer).context("reading the history")?;
         Ok(answer.as_array().cloned().unwrap_or_default())
     }
