@@ -12,20 +12,43 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::certificate::TestAuthority;
+use crate::certificate::https_files;
 use crate::pebble::NameServer;
 use crate::ports::{free_low_address, free_port};
-use crate::process::{Launch, Running, is_address_taken};
+use crate::process::{Launch, Running, start_where_free};
 use crate::program::{find_program, find_unpacked};
 use crate::waiting::wait_for;
-
-/// How often a start is tried when a port was taken between looking and binding.
-const ATTEMPTS: usize = 5;
 
 const START_LIMIT: Duration = Duration::from_secs(20);
 
 /// Shows a file as the system's `resolv.conf` to one program, and to nobody else.
 const WITH_RESOLVER: &str = r#"mount --bind "$0" /etc/resolv.conf && exec "$@""#;
+
+/// Without its administration interface, nothing of it is beyond this folder and loopback.
+const CADDYFILE: &str = "{
+    admin off
+    auto_https disable_redirects
+    skip_install_trust
+    http_port {{http}}
+    https_port {{https}}
+    storage file_system {{dir}}/data
+}
+https://localhost:{{https}} {
+    bind 127.0.0.1
+    log
+    tls {{dir}}/server.pem {{dir}}/server.key
+    acme_server {
+        lifetime {{lifetime}}
+        challenges http-01
+        allow {
+            domains *.example.test
+        }
+        deny {
+            {{denied}}
+        }
+    }
+}
+";
 
 /// A Caddy to be started.
 #[derive(Debug, Clone)]
@@ -51,13 +74,7 @@ impl CaddyBuilder {
 
     /// Starts Caddy and its name server, and returns when both answer.
     pub fn start(self) -> Result<Caddy> {
-        let mut attempt = 1;
-        loop {
-            match self.start_once() {
-                Err(error) if attempt < ATTEMPTS && is_address_taken(&error) => attempt += 1,
-                outcome => return outcome,
-            }
-        }
+        start_where_free(|| self.start_once())
     }
 
     fn start_once(&self) -> Result<Caddy> {
@@ -92,31 +109,22 @@ impl CaddyBuilder {
 
     /// Writes `resolv.conf`, the `Caddyfile` and its HTTPS certificate, and returns that one's root.
     fn write_files(&self, folder: &Path, port: u16, address: IpAddr) -> Result<String> {
-        let authority = TestAuthority::new("Certwright testbed")?;
-        let server = authority.issue(&["localhost", "127.0.0.1"])?;
         let write = |name: &str, text: &str| {
             std::fs::write(folder.join(name), text).with_context(|| format!("writing {name}"))
         };
-        write("server.key", &server.key_pem)?;
-        write("server.pem", &server.certificate_pem)?;
         write("resolv.conf", &format!("nameserver {address}\n"))?;
         write("Caddyfile", &self.configuration(folder, port)?)?;
-        Ok(authority.certificate_pem().to_owned())
+        https_files(folder)
     }
 
     fn configuration(&self, folder: &Path, port: u16) -> Result<String> {
-        let (dir, http_port, lifetime) = (folder.display(), free_port()?, &self.lifetime);
-        let denied = if self.denied.is_empty() {
-            String::new()
-        } else {
-            format!("deny {{\ndomains {}\n}}\n", self.denied.join(" "))
-        };
-        Ok(format!(
-            "{{\nadmin off\nauto_https disable_redirects\nskip_install_trust\nhttp_port {http_port}\n\
-             https_port {port}\nstorage file_system {dir}/data\n}}\n\
-             https://localhost:{port} {{\nbind 127.0.0.1\nlog\ntls {dir}/server.pem {dir}/server.key\n\
-             acme_server {{\nlifetime {lifetime}\nchallenges http-01\nallow {{\ndomains *.example.test\n}}\n{denied}}}\n}}\n"
-        ))
+        let denied: Vec<_> = self.denied.iter().map(|name| format!("domains {name}")).collect();
+        Ok(CADDYFILE
+            .replace("{{dir}}", &folder.display().to_string())
+            .replace("{{https}}", &port.to_string())
+            .replace("{{http}}", &free_port()?.to_string())
+            .replace("{{lifetime}}", &self.lifetime)
+            .replace("{{denied}}", &denied.join("\n")))
     }
 }
 
