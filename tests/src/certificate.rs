@@ -1,5 +1,7 @@
 //! Certificates the tests make themselves: a small authority, and self-signed ones.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
@@ -64,6 +66,15 @@ impl TestAuthority {
         let certificate = parameters.signed_by(&key, &self.issuer).context("signing a certificate")?;
         Ok(KeyAndCertificate { key_pem: key.serialize_pem(), certificate_pem: certificate.pem() })
     }
+}
+
+/// Writes `server.key` and `server.pem` for a server that is reached as `localhost`, and returns the root behind them.
+pub(crate) fn https_files(folder: &Path) -> Result<String> {
+    let authority = TestAuthority::new("Certwright testbed")?;
+    let server = authority.issue(&["localhost", "127.0.0.1"])?;
+    std::fs::write(folder.join("server.key"), &server.key_pem).context("writing server.key")?;
+    std::fs::write(folder.join("server.pem"), &server.certificate_pem).context("writing server.pem")?;
+    Ok(authority.certificate_pem)
 }
 
 fn leaf(names: &[&str]) -> Result<CertificateParams> {

@@ -1,10 +1,11 @@
-//! The testbed: real third-party servers (Pebble, nginx) on free loopback ports, and an independent
+//! The testbed: real third-party servers (Pebble, Caddy, nginx) on free loopback ports, and an independent
 //! look at what a port serves (`openssl s_client`). The integration tests are in `tests/tests/`.
 //!
 //! Everything a value of this crate starts is killed when the value is dropped, and nothing else is.
 #![expect(clippy::disallowed_methods, reason = "the testbed's files need not survive a power cut")]
 
 mod binary;
+mod caddy;
 mod certificate;
 mod forwarder;
 mod handshake;
@@ -18,6 +19,7 @@ mod program;
 mod waiting;
 
 pub use binary::certwright_binary;
+pub use caddy::{Caddy, CaddyBuilder};
 pub use certificate::{KeyAndCertificate, TestAuthority};
 pub use forwarder::Forwarder;
 pub use handshake::{Served, handshake, trusted_handshake};

@@ -1,7 +1,7 @@
 //! Free loopback ports that no outgoing connection of this machine can take away.
 
 use std::collections::HashSet;
-use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, TcpListener, UdpSocket};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,6 +10,9 @@ use anyhow::{Result, bail};
 
 /// Below `ip_local_port_range` (32768 upwards): a port from there may belong to an outgoing connection.
 const RANGE: Range<u16> = 20_000..32_000;
+
+/// How many addresses are tried: whoever holds a port at all addresses holds it at each of them.
+const LOW_ADDRESSES: usize = 20;
 
 /// The ports this process has handed out; none is handed out twice.
 static TAKEN: Mutex<Option<Taken>> = Mutex::new(None);
@@ -35,6 +38,32 @@ pub fn free_port() -> Result<u16> {
         }
     }
     bail!("no free port from {} to {} on 127.0.0.1", RANGE.start, RANGE.end - 1)
+}
+
+/// A loopback address at which the ports 53 and 80 were free a moment ago, which only root may bind: for servers that
+/// look nowhere else. Never given out twice by this process.
+pub(crate) fn free_low_address() -> Result<IpAddr> {
+    static NEXT: Mutex<Option<u16>> = Mutex::new(None);
+    let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut reason = None;
+    for _ in 0..LOW_ADDRESSES {
+        let number = next.unwrap_or_else(random_start);
+        *next = Some(number.wrapping_add(1));
+        let [high, low] = number.to_be_bytes();
+        let address = Ipv4Addr::new(127, 77, high, low);
+        match are_low_ports_free(address) {
+            Ok(()) => return Ok(address.into()),
+            Err(error) => reason = Some(error),
+        }
+    }
+    let reason = reason.map_or_else(String::new, |error| format!(": {error}"));
+    bail!("ports 53 and 80 are taken at {LOW_ADDRESSES} loopback addresses{reason}")
+}
+
+fn are_low_ports_free(address: Ipv4Addr) -> std::io::Result<()> {
+    TcpListener::bind((address, 80))?;
+    TcpListener::bind((address, 53))?;
+    UdpSocket::bind((address, 53)).map(drop)
 }
 
 /// Where to begin looking: test binaries that run side by side shall not meet.

@@ -1,6 +1,6 @@
 //! Finding the programs of the machine the testbed starts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -17,6 +17,15 @@ pub fn find_program(name: &str) -> Result<PathBuf> {
         .with_context(|| {
             format!("the program {name} is not on this machine; `cargo xtask install` installs it")
         })
+}
+
+/// A program of a package that `cargo xtask install` unpacks (`xtask/src/install/unpacked.rs`): from the folder that
+/// `variable` names, then the unpacked package, then PATH.
+pub(crate) fn find_unpacked(package: &str, variable: &str, name: &str) -> Result<PathBuf> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let unpacked = tests.parent().unwrap_or(tests).join("target/testbed").join(package).join("usr/bin");
+    let program = std::env::var_os(variable).map_or(unpacked, PathBuf::from).join(name);
+    if program.is_file() { Ok(program) } else { find_program(name) }
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ enum Chore {
     Check,
     /// Write the generated files anew
     Generate,
-    /// Install the programs the tests start: nginx, curl, Pebble …
+    /// Install the programs the tests start: nginx, curl, Pebble, Caddy …
     Install,
     /// Run the test suites in order, stopping at the first that fails
     Test(test::Choice),

@@ -7,10 +7,8 @@ use anyhow::{Context, Result};
 
 use super::{Nginx, launch, write_file};
 use crate::ports::free_port;
+use crate::process::start_where_free;
 use crate::program::find_program;
-
-/// How often a start is tried when a port was taken between looking and binding.
-const ATTEMPTS: usize = 5;
 
 /// The folders nginx keeps request bodies and answers in.
 const TEMPORARY_FOLDERS: [&str; 5] = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
@@ -51,13 +49,7 @@ impl NginxBuilder {
     /// Writes the files, starts nginx and returns when it accepts on each of `{{http}}` and `{{https}}` that
     /// the files use.
     pub fn start(self) -> Result<Nginx> {
-        let mut attempt = 1;
-        loop {
-            match self.start_once() {
-                Err(error) if attempt < ATTEMPTS && crate::process::is_address_taken(&error) => attempt += 1,
-                outcome => return outcome,
-            }
-        }
+        start_where_free(|| self.start_once())
     }
 
     pub(super) fn start_once(&self) -> Result<Nginx> {

@@ -7,12 +7,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{Pebble, locate};
-use crate::certificate::TestAuthority;
+use crate::certificate::https_files;
 use crate::ports::free_port;
-use crate::process::Launch;
-
-/// How often a start is tried when a port was taken between looking and binding.
-const ATTEMPTS: usize = 5;
+use crate::process::{Launch, start_where_free};
 
 /// The ports of one Pebble.
 #[derive(Debug, Clone)]
@@ -172,13 +169,7 @@ impl PebbleBuilder {
 
     /// Starts Pebble and its name server, and returns when both answer.
     pub fn start(self) -> Result<Pebble> {
-        let mut attempt = 1;
-        loop {
-            match Pebble::start_once(&self) {
-                Err(error) if attempt < ATTEMPTS && crate::process::is_address_taken(&error) => attempt += 1,
-                outcome => return outcome,
-            }
-        }
+        start_where_free(|| Pebble::start_once(&self))
     }
 
     pub(super) fn choose_ports(&self) -> Result<Ports> {
@@ -192,16 +183,13 @@ impl PebbleBuilder {
 
     /// Writes `pebble.json`, its HTTPS certificate and `roots.pem`, and returns the latter's text.
     pub(super) fn write_files(&self, folder: &TempDir, ports: &Ports) -> Result<String> {
-        let authority = TestAuthority::new("Certwright testbed")?;
-        let server = authority.issue(&["localhost", "127.0.0.1"])?;
+        let roots = https_files(folder.path())?;
         let write = |name: &str, text: &str| {
             std::fs::write(folder.path().join(name), text).with_context(|| format!("writing {name}"))
         };
-        write("server.key", &server.key_pem)?;
-        write("server.pem", &server.certificate_pem)?;
-        write("roots.pem", authority.certificate_pem())?;
+        write("roots.pem", &roots)?;
         write("pebble.json", &self.configuration(folder, ports).to_string())?;
-        Ok(authority.certificate_pem().to_owned())
+        Ok(roots)
     }
 
     /// How Pebble is started, the first time and on every restart.

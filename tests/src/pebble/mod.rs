@@ -132,12 +132,10 @@ impl Pebble {
 
     /// One attempt at starting both servers on free ports.
     fn start_once(settings: &PebbleBuilder) -> Result<Self> {
-        let programs = locate::find()?;
         let folder = tempfile::Builder::new().prefix("certwright-pebble-").tempdir()?;
         let ports = settings.choose_ports()?;
         let directory_roots_pem = settings.write_files(&folder, &ports)?;
-        let name_server =
-            NameServer::start(&programs.challenge_test_server, &folder.path().join("names.log"))?;
+        let name_server = NameServer::start(folder.path())?;
         let launch = settings.launch(&folder, &name_server.address())?;
         let pebble = Self {
             server: Mutex::new(launch.start()?),

@@ -1,5 +1,6 @@
 //! Pebble's companion `pebble-challtestsrv`, here only a DNS server whose answers a test sets.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,21 +15,34 @@ use crate::waiting::wait_for;
 /// A DNS server that answers every A question with 127.0.0.1 until told otherwise, and has no IPv6.
 pub struct NameServer {
     server: Running,
-    dns_port: u16,
+    address: SocketAddr,
     management_port: u16,
 }
 
 impl NameServer {
-    pub(super) fn start(program: &Path, log: &Path) -> Result<Self> {
-        let (dns_port, management_port) = (free_port()?, free_port()?);
-        let dns = format!("127.0.0.1:{dns_port}");
+    /// Starts one on a free port; its log goes to a folder.
+    pub fn start(folder: &Path) -> Result<Self> {
+        Self::launch(folder, SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)))
+    }
+
+    /// For those who cannot be told a port: on port 53 of an address, at which it then points every name.
+    pub(crate) fn start_at(address: IpAddr, folder: &Path) -> Result<Self> {
+        let started = Self::launch(folder, (address, 53).into())?;
+        started.set_default_ipv4(&address.to_string())?;
+        Ok(started)
+    }
+
+    fn launch(folder: &Path, address: SocketAddr) -> Result<Self> {
+        let program = super::locate::find()?.challenge_test_server;
+        let management_port = free_port()?;
+        let dns = address.to_string();
         let management = format!("127.0.0.1:{management_port}");
-        let server = Launch::new(program, log)
+        let server = Launch::new(program, folder.join("names.log"))
             .arguments(["-dnsserver", dns.as_str(), "-management", management.as_str()])
             .arguments(["-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""])
             .arguments(["-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", ""])
             .start()?;
-        let started = Self { server, dns_port, management_port };
+        let started = Self { server, address, management_port };
         wait_for("the name server to answer", Duration::from_secs(20), || {
             started.server.expect_running()?;
             Ok(started.set_default_ipv4("127.0.0.1").ok())
@@ -39,7 +53,7 @@ impl NameServer {
 
     /// Where it listens for DNS, as `address:port`.
     pub fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.dns_port)
+        self.address.to_string()
     }
 
     /// The address of every name that has none of its own; empty for "no address".
@@ -77,9 +91,9 @@ impl NameServer {
         self.tell("clear-servfail", &json!({ "host": absolute(name) }))
     }
 
-    /// The questions asked about `name` so far.
+    /// The questions asked about `name` so far. Here it knows names without their final dot.
     pub fn questions(&self, name: &str) -> Result<Vec<Value>> {
-        let answer = self.ask("dns-request-history", &json!({ "host": absolute(name) }))?;
+        let answer = self.ask("dns-request-history", &json!({ "host": name }))?;
         let answer: Value = serde_json::from_str(&answer).context("reading the history")?;
         Ok(answer.as_array().cloned().unwrap_or_default())
     }

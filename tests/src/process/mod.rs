@@ -21,6 +21,9 @@ use group::Group;
 use crate::program::find_program;
 use crate::waiting::wait_for;
 
+/// How often a start is tried when a port was taken.
+const ATTEMPTS: usize = 5;
+
 /// How many lines of a log an error message carries.
 const TAIL_LINES: usize = 25;
 
@@ -223,6 +226,17 @@ impl Drop for Running {
 /// The text of a log a server may be writing to right now; empty when there is none.
 pub(crate) fn read_lossy(path: &Path) -> String {
     std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// Starts a server, with other ports where someone else had taken one between looking and binding.
+pub(crate) fn start_where_free<T>(start: impl Fn() -> Result<T>) -> Result<T> {
+    let mut attempt = 1;
+    loop {
+        match start() {
+            Err(error) if attempt < ATTEMPTS && is_address_taken(&error) => attempt += 1,
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Whether a start failed because someone else had taken the port in the meantime.

@@ -7,7 +7,7 @@ use certwright::service::{Opened, open_with};
 use certwright_core::authority::{Authority, IssuingRoots, ProfileLimits};
 use certwright_core::key::KeyType;
 use certwright_core::{SignedDuration, Timestamp};
-use certwright_engine::{CertificateRow, Clock, Draft, NewAccount, SystemChance};
+use certwright_engine::{CertificateRow, Clock, Draft, Engine, NewAccount, SystemChance};
 use certwright_tests::{KeyAndCertificate, Nginx, Pebble, Served, handshake};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
@@ -134,31 +134,11 @@ impl Lane {
         configuration.challenge_port = self.nginx.http_port();
         configuration.challenge_addresses = vec![[127, 0, 0, 1].into()];
         configuration.resolvers = vec![self.pebble.names().address().parse()?];
-        let until = std::time::Instant::now() + Duration::from_secs(5);
-        loop {
-            let clock: Arc<dyn Clock> = self.clock.clone();
-            let adjust =
-                |options| certwright_engine::Options { verify_within: Duration::from_secs(8), ..options };
-            match open_with(&configuration, clock, Arc::new(SystemChance), adjust).await {
-                Ok(opened) => {
-                    opened.engine.sweep().await?;
-                    self.opened = Some(opened);
-                    return Ok(());
-                }
-                // A program that another lane of this process is just starting has inherited the lock for the
-                // moment between fork and exec.
-                Err(error)
-                    if error.to_string().contains("another Certwright")
-                        && std::time::Instant::now() < until =>
-                {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        self.opened = Some(open(&configuration, &self.clock).await?);
+        Ok(())
     }
 
-    pub(crate) fn engine(&self) -> &certwright_engine::Engine {
+    pub(crate) fn engine(&self) -> &Engine {
         &self.opened.as_ref().unwrap().engine
     }
 
@@ -193,22 +173,7 @@ impl Lane {
 
     /// Works until nothing is left to do this soon, moving the clock from moment to moment.
     pub(crate) async fn settle_within(&self, soon: SignedDuration) -> Result<bool> {
-        let engine = self.engine();
-        let real = std::time::Instant::now();
-        loop {
-            if !engine.work_off().await.map_err(anyhow::Error::msg)? {
-                return Ok(false);
-            }
-            ensure!(real.elapsed() < Duration::from_secs(120), "nothing settled within two minutes");
-            match engine.store().next_moment().await? {
-                Some(moment) if moment <= self.clock.now() + soon => {
-                    // What the other side does in the meantime takes real time, however little.
-                    tokio::time::sleep(Duration::from_millis(60)).await;
-                    self.clock.advance_to(moment);
-                }
-                _ => return Ok(true),
-            }
-        }
+        settle_within(self.engine(), &self.clock, soon).await
     }
 
     pub(crate) async fn row(&self, name: &str) -> Result<CertificateRow> {
@@ -303,6 +268,50 @@ impl Lane {
         self.deleted.lock().unwrap().extend(stored);
         let revision = self.row(name).await?.certificate.revision;
         Ok(self.engine().delete_certificate(name, revision, "test").await?)
+    }
+}
+
+/// Opens a data directory, with an engine whose clock the test moves.
+pub(crate) async fn open(configuration: &Configuration, clock: &Arc<TestClock>) -> Result<Opened> {
+    let until = std::time::Instant::now() + Duration::from_secs(5);
+    loop {
+        let clock: Arc<dyn Clock> = clock.clone();
+        let adjust =
+            |options| certwright_engine::Options { verify_within: Duration::from_secs(8), ..options };
+        match open_with(configuration, clock, Arc::new(SystemChance), adjust).await {
+            Ok(opened) => {
+                opened.engine.sweep().await?;
+                return Ok(opened);
+            }
+            // A program that another test of this process is just starting has inherited the lock for the moment
+            // between fork and exec.
+            Err(error)
+                if error.to_string().contains("another Certwright") && std::time::Instant::now() < until =>
+            {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Works until nothing is left to do this soon, moving the clock from moment to moment; false when a failpoint
+/// stopped it.
+pub(crate) async fn settle_within(engine: &Engine, clock: &TestClock, soon: SignedDuration) -> Result<bool> {
+    let real = std::time::Instant::now();
+    loop {
+        if !engine.work_off().await.map_err(anyhow::Error::msg)? {
+            return Ok(false);
+        }
+        ensure!(real.elapsed() < Duration::from_secs(120), "nothing settled within two minutes");
+        match engine.store().next_moment().await? {
+            Some(moment) if moment <= clock.now() + soon => {
+                // What the other side does in the meantime takes real time, however little.
+                tokio::time::sleep(Duration::from_millis(60)).await;
+                clock.advance_to(moment);
+            }
+            _ => return Ok(true),
+        }
     }
 }
 

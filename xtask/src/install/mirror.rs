@@ -27,8 +27,8 @@ pub(super) fn find(apt: &Path) -> Result<Mirror> {
         }
     }
     None.context(
-        "no Debian mirror among this machine's apt sources; unpack a Pebble of 2.10 or newer yourself \
-         and set CERTWRIGHT_PEBBLE_DIR to the folder of its programs",
+        "no Debian mirror among this machine's apt sources; unpack a Pebble of 2.10 and a Caddy of 2.11 or newer \
+         yourself, and set CERTWRIGHT_PEBBLE_DIR and CERTWRIGHT_CADDY_DIR to the folders of their programs",
     )
 }
 
@@ -103,6 +103,6 @@ mod tests {
     fn a_machine_without_a_mirror_is_told_what_to_do() {
         let text = "Enabled: no\nTypes: deb\nURIs: http://one.example/debian\nSuites: x\nComponents: main\n";
         let error = sources("sources.list.d/debian.sources", text).unwrap_err().to_string();
-        assert!(error.contains("CERTWRIGHT_PEBBLE_DIR"), "{error}");
+        assert!(error.contains("CERTWRIGHT_PEBBLE_DIR") && error.contains("CERTWRIGHT_CADDY_DIR"), "{error}");
     }
 }

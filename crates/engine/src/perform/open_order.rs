@@ -4,9 +4,10 @@
 use super::fail;
 use crate::acme_failure::failure_at;
 use crate::drive::{Interrupted, Work};
-use certwright_acme::{NewOrder, Session};
+use certwright_acme::{NewOrder, Problem, ProblemKind, Session};
 use certwright_core::authority::Authority;
-use certwright_core::failure::{Failure, FailureClass};
+use certwright_core::describe;
+use certwright_core::failure::{Failure, FailureClass, IdentifierProblem};
 use certwright_core::identifier::Identifier;
 use certwright_core::run::{KnownAuthorization, Outcome};
 use certwright_core::step::Step;
@@ -59,7 +60,10 @@ async fn open(
     };
     let opened = match session.new_order(&new).await {
         Ok(answered) => answered.value,
-        Err(error) => return Ok(Err(failure_at(&error, &authority.title, work.engine.now()))),
+        Err(error) => {
+            let failure = failure_at(&error, &authority.title, work.engine.now());
+            return Ok(Err(naming(failure, &error, identifiers)));
+        }
     };
     // An authority that changes what was asked would have us answer for names nobody wanted (fault 8).
     let asked: BTreeSet<_> = identifiers.iter().map(Identifier::ascii).collect();
@@ -90,6 +94,29 @@ async fn open(
     work.save(None).await?;
     work.pass("open-order:opened")?;
     Ok(Ok(opened.order.authorizations))
+}
+
+/// The failure with the names that were asked for, where the authority refuses one and does not say which (as Caddy
+/// does): a person could do nothing about it.
+fn naming(failure: Failure, error: &certwright_acme::Error, identifiers: &[Identifier]) -> Failure {
+    let of_a_name = |problem: &&Problem| {
+        matches!(problem.kind, ProblemKind::RejectedIdentifier | ProblemKind::UnsupportedIdentifier)
+    };
+    match error.problem().filter(of_a_name) {
+        Some(problem) if failure.identifiers.is_empty() => match identifiers {
+            [only] => failure.with_identifiers(vec![IdentifierProblem {
+                identifier: only.ascii(),
+                kind: problem.kind.name().to_owned(),
+                detail: problem.detail.clone(),
+            }]),
+            several => {
+                let names = describe::names(several);
+                let answer = format!("{} (it does not say which of {names} it means)", failure.answer);
+                Failure { answer, ..failure }
+            }
+        },
+        _ => failure,
+    }
 }
 
 /// Reads one authorization: the outer error is the authority's or the network's, the inner one is about what it says.
@@ -180,4 +207,52 @@ pub(super) async fn session(work: &Work<'_>) -> Result<(Session, Authority), Fai
         .account;
     let session = engine.session(&authority, &account, Some(&engine.log(&work.run.certificate))).await?;
     Ok((session, authority))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use certwright_core::Timestamp;
+
+    /// What the failure says of an order for these names, when the authority refuses with these words.
+    fn refused(problem: &serde_json::Value, names: &[&str]) -> Failure {
+        let problem = Box::new(Problem::read(problem.as_object().unwrap()));
+        let error = certwright_acme::Error::Problem {
+            attempted: "open an order".to_owned(),
+            problem,
+            retry_after: None,
+        };
+        let names: Vec<_> = names.iter().map(|name| Identifier::parse(name).unwrap()).collect();
+        naming(failure_at(&error, "Example", Timestamp::UNIX_EPOCH), &error, &names)
+    }
+
+    fn problem(kind: &str) -> serde_json::Value {
+        serde_json::json!({ "type": format!("urn:ietf:params:acme:error:{kind}"), "detail": "no" })
+    }
+
+    #[test]
+    fn a_refusal_that_names_nobody_is_told_with_the_names_that_were_asked_for() {
+        let failure = refused(&problem("rejectedIdentifier"), &["a.example", "b.example"]);
+        assert!(
+            failure.answer.ends_with("(it does not say which of a.example, b.example it means)"),
+            "{failure}"
+        );
+        assert!(failure.identifiers.is_empty());
+        let failure = refused(&problem("unsupportedIdentifier"), &["a.example"]);
+        assert_eq!(failure.identifiers[0].identifier, "a.example");
+        assert_eq!((failure.identifiers[0].detail.as_str(), failure.answer.contains("which")), ("no", false));
+    }
+
+    #[test]
+    fn what_the_authority_names_itself_is_enough() {
+        let mut named = problem("rejectedIdentifier");
+        let identifier = serde_json::json!({ "type": "dns", "value": "b.example" });
+        let sub = serde_json::json!({ "type": named["type"], "detail": "no", "identifier": identifier });
+        named["subproblems"] = serde_json::json!([sub]);
+        let failure = refused(&named, &["a.example", "b.example"]);
+        assert_eq!(failure.identifiers.len(), 1);
+        assert!(!failure.to_string().contains("a.example"), "{failure}");
+        let limited = refused(&problem("rateLimited"), &["a.example", "b.example"]);
+        assert!(!limited.to_string().contains("a.example"), "{limited}");
+    }
 }
