@@ -58,9 +58,13 @@ impl OwnCertificate {
         if self.addresses.is_empty() {
             return Ok(());
         }
-        let usable = load(&self.fallback).is_ok_and(|shown| shown.facts.not_after > now + RENEWED_BEFORE);
+        let names = self.own_names(&host_name());
+        let usable = load(&self.fallback).is_ok_and(|shown| {
+            shown.facts.not_after > now + RENEWED_BEFORE
+                && names.iter().all(|name| shown.facts.covers(&name.to_string()))
+        });
         if !usable {
-            self.make_self_signed(now, serial).context("make a self-signed certificate")?;
+            self.make_self_signed(&names, now, serial).context("make a self-signed certificate")?;
         }
         if let Err(words) = self.read_now() {
             tracing::error!(%words, "the service's own certificate cannot be shown; the self-signed one is");
@@ -70,19 +74,23 @@ impl OwnCertificate {
         Ok(())
     }
 
-    fn make_self_signed(&self, now: Timestamp, serial: &[u8; 16]) -> Result<()> {
+    /// By which names and addresses this machine reaches the service, and others if they know its name.
+    fn own_names(&self, host: &str) -> Vec<Identifier> {
         let mut names: Vec<Identifier> =
             [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].map(Identifier::Ip).into();
-        let host = host_name();
-        names.extend(["localhost", &host].iter().filter_map(|name| Identifier::parse(name).ok()));
+        names.extend(["localhost", host].iter().filter_map(|name| Identifier::parse(name).ok()));
         let listened = self.addresses.iter().map(|address| Identifier::Ip(address.ip()));
         for name in listened {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
+        names
+    }
+
+    fn make_self_signed(&self, names: &[Identifier], now: Timestamp, serial: &[u8; 16]) -> Result<()> {
         let key = PrivateKey::generate(KeyType::EcdsaP256)?;
-        let made = self_signed(&key, &names, serial, now, LIFETIME)?;
+        let made = self_signed(&key, names, serial, now, LIFETIME)?;
         files::make_directory(&self.fallback, files::PRIVATE_DIRECTORY)?;
         files::replace(&self.fallback.join("privkey.pem"), key.to_pkcs8_pem().as_bytes(), Access::PRIVATE)?;
         files::replace(&self.fallback.join("fullchain.pem"), chain_pem(&[made]).as_bytes(), Access::PUBLIC)?;
@@ -208,6 +216,9 @@ mod tests {
         assert_eq!(again.current().unwrap().facts, first, "kept over a restart");
         again.start(now() + LIFETIME - RENEWED_BEFORE, &[3; 16]).unwrap();
         assert_ne!(again.current().unwrap().facts, first, "made again before it ends");
+        let moved = OwnCertificate::new(data.path(), &["192.0.2.7:9643".parse().unwrap()]);
+        moved.start(now(), &[6; 16]).unwrap();
+        assert!(moved.names("192.0.2.7"), "it follows the addresses that are listened to");
 
         let folder = data.path().join("managed");
         issue(&folder, "certs.example.com", 4);
