@@ -115,6 +115,8 @@ pub async fn run(configuration: &Configuration, opened: Opened, shutdown: Cancel
     };
     let listen = configuration.listen.iter().map(|address| (*address, with_tls.contains(address))).collect();
     let config = ServeConfig { listen, tls, socket: Some(configuration.socket.clone()) };
+    // Before anybody can ask for anything: a lease that was taken by a request must not be voided.
+    let left = opened.engine.take_over().await.context("take over from the process before")?;
     // Bound before anything runs: a service that nobody can reach must not order certificates.
     let listening = match Server::new(Arc::clone(&opened.engine), Arc::clone(&opened.issuers), token)
         .bind(&config)
@@ -130,7 +132,7 @@ pub async fn run(configuration: &Configuration, opened: Opened, shutdown: Cancel
         }
         Err(error) => return Err(error.into()),
     };
-    let scheduler = tokio::spawn(run_scheduler(Arc::clone(&opened.engine), shutdown.clone()));
+    let scheduler = tokio::spawn(run_scheduler(Arc::clone(&opened.engine), left, shutdown.clone()));
     let integrity = tokio::spawn(watch_integrity(Arc::clone(&opened.engine), shutdown.clone()));
     listening.serve(shutdown.clone()).await;
     shutdown.cancel();

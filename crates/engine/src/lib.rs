@@ -49,4 +49,5 @@ pub use layout::Layout;
 pub use preview::{Preview, PreviewedPlan};
 pub use request::{Renewed, Selection};
 pub use scheduler::run as run_scheduler;
+pub use sweep::LeftBehind;
 pub use vault::Vault;

@@ -4,11 +4,13 @@
 
 use crate::drive::Interrupted;
 use crate::engine::Engine;
+use crate::sweep::LeftBehind;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 /// The clock may jump and the machine sleep: no nap is longer, so that neither goes unnoticed for long.
 const LONGEST_NAP: Duration = Duration::from_secs(60);
@@ -18,15 +20,15 @@ const AFTER_TROUBLE: Duration = Duration::from_secs(5);
 const SHORTEST_NAP: Duration = Duration::from_millis(20);
 /// The pause while every worker is busy; a worker that ends writes, and that wakes the scheduler sooner.
 const ALL_BUSY_NAP: Duration = Duration::from_millis(250);
+/// The pause between sweeps.
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(3600);
 /// The most pieces of work taken at once.
 const MOST_AT_ONCE: u32 = 64;
 
-/// Runs until `shutdown`; then waits for no one: every run can go on at the next start. Sweeps first what an
-/// earlier process left behind.
-pub async fn run(engine: Arc<Engine>, shutdown: CancellationToken) {
-    if let Err(error) = engine.sweep().await {
-        tracing::error!(%error, "what an earlier process left behind could not be swept");
-    }
+/// Runs until `shutdown`; then waits for no one: every run can go on at the next start. Sweeps, beside the work, what
+/// an earlier process left behind.
+pub async fn run(engine: Arc<Engine>, left: LeftBehind, shutdown: CancellationToken) {
+    let _sweeping = AbortOnDropHandle::new(tokio::spawn(sweep(Arc::clone(&engine), left)));
     let permits = Arc::new(Semaphore::new(engine.options.parallel_runs));
     let taken = Arc::new(Mutex::new(HashSet::new()));
     let workers = tokio_util::task::TaskTracker::new();
@@ -45,6 +47,16 @@ pub async fn run(engine: Arc<Engine>, shutdown: CancellationToken) {
             () = tokio::time::sleep(nap) => {}
             _ = changes.changed() => {}
         }
+    }
+}
+
+/// Sweeps now, and then from time to time: what could not be removed (a disk that was not there) is tried again.
+async fn sweep(engine: Arc<Engine>, mut left: LeftBehind) {
+    loop {
+        if let Err(error) = engine.sweep(std::mem::take(&mut left)).await {
+            tracing::error!(%error, "what was left behind could not be swept; trying again in an hour");
+        }
+        tokio::time::sleep(BETWEEN_SWEEPS).await;
     }
 }
 

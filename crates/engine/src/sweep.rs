@@ -1,21 +1,41 @@
-//! The sweep at start: leases of the dead predecessor are voided, answers that nobody will remove are removed.
+//! What an earlier process left behind: leases are voided before anything else, answers that nobody will remove are
+//! removed beside everything else.
 
 use crate::engine::Engine;
 use crate::perform::challenges::hide;
+use certwright_core::challenge::Challenge;
+use certwright_core::id::RunId;
 use certwright_store::StoreError;
+use std::path::PathBuf;
 
 const PAGE: u32 = 200;
 
+/// What a predecessor left behind outside the store, still to be removed.
+#[derive(Debug, Default)]
+pub struct LeftBehind {
+    probes: Vec<PathBuf>,
+}
+
 impl Engine {
-    /// To be called once, before anything else, by the only process on this data directory.
+    /// Takes over from the predecessor. To be called once, before anybody can ask for anything, by the only process on
+    /// this data directory; it waits for no disk but that of the data directory.
     ///
     /// # Errors
     /// When the store cannot be used.
-    pub async fn sweep(&self) -> Result<(), StoreError> {
+    pub async fn take_over(&self) -> Result<LeftBehind, StoreError> {
         self.store.void_leases().await?;
         self.store.forget_unanswered_requests().await?;
         self.store.prune_requests(self.now()).await?;
-        self.hide_old_probes().await;
+        Ok(LeftBehind { probes: self.old_probes().await })
+    }
+
+    /// Removes what nobody else will remove. It may take as long as the slowest disk of a webroot (one on a dead
+    /// network file system, for ever), and be dropped at any moment.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn sweep(&self, left: LeftBehind) -> Result<(), StoreError> {
+        self.hide_old_probes(left.probes).await;
         let mut after = None;
         loop {
             let owed = self.store.owed(after.as_ref().map(|(run, name)| (run, name)), PAGE).await?;
@@ -26,15 +46,30 @@ impl Engine {
                 let over = match self.store.run(&challenge.run).await {
                     Ok(run) => run.state.is_over(),
                     Err(StoreError::NotFound { .. }) => true,
+                    Err(StoreError::Damaged { .. }) => false,
                     Err(error) => return Err(error),
                 };
-                if !over {
-                    continue;
+                if over {
+                    self.remove_old(challenge).await?;
                 }
-                match hide(self, &challenge).await {
-                    Ok(()) => self.store.challenges_removed(&challenge.run, &[challenge.identifier]).await?,
-                    Err(failure) => tracing::warn!(%failure, "an old answer could not be removed"),
-                }
+            }
+        }
+    }
+
+    /// Removes the answers of a run that is over and did not do so itself.
+    pub(crate) async fn sweep_run(&self, run: &RunId) -> Result<(), StoreError> {
+        for challenge in self.store.owed_of(run).await? {
+            self.remove_old(challenge).await?;
+        }
+        Ok(())
+    }
+
+    async fn remove_old(&self, challenge: Challenge) -> Result<(), StoreError> {
+        match hide(self, &challenge).await {
+            Ok(()) => self.store.challenges_removed(&challenge.run, &[challenge.identifier]).await,
+            Err(failure) => {
+                tracing::warn!(%failure, "an old answer could not be removed");
+                Ok(())
             }
         }
     }

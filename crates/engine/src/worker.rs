@@ -22,6 +22,8 @@ use std::time::Duration;
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 const RENEW_EVERY: Duration = Duration::from_secs(60);
 const RENEW_AGAIN: Duration = Duration::from_secs(5);
+/// How long the answers of an unreadable run may take to be removed before that is left to a later sweep.
+const SWEEP_WITHIN: Duration = Duration::from_secs(30);
 /// The last try to renew a lease must be over before it ends: a busy database is waited for so long.
 const LEASE_TRY: SignedDuration = SignedDuration::from_secs(30);
 
@@ -140,7 +142,7 @@ impl Engine {
     }
 
     /// A run that nobody can go on with must not hold up its certificate for ever: it has failed, like any other. Its
-    /// answers are rows of their own and are removed by the next sweep.
+    /// answers are rows of their own, and are removed now, or by a later sweep.
     async fn end_unreadable(
         &self,
         run: &RunId,
@@ -174,7 +176,11 @@ impl Engine {
             events: &[event],
         };
         self.store.end_unreadable_run(&end).await?;
-        Ok(())
+        // A webroot on a dead disk must hold up nobody; the hourly sweep tries again.
+        match tokio::time::timeout(SWEEP_WITHIN, self.sweep_run(run)).await {
+            Ok(swept) => Ok(swept?),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Drives a run with the lock of its target held, where it has one.

@@ -280,7 +280,8 @@ pub(crate) async fn open(configuration: &Configuration, clock: &Arc<TestClock>) 
             |options| certwright_engine::Options { verify_within: Duration::from_secs(8), ..options };
         match open_with(configuration, clock, Arc::new(SystemChance), adjust).await {
             Ok(opened) => {
-                opened.engine.sweep().await?;
+                let left = opened.engine.take_over().await?;
+                opened.engine.sweep(left).await?;
                 return Ok(opened);
             }
             // A program that another test of this process is just starting has inherited the lock for the moment

@@ -7,7 +7,7 @@ use certwright_contract::files::{self, Access, webroot};
 use certwright_core::failure::Failure;
 use serde::{Deserialize, Serialize};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Larger than any path with its answer.
 const CAP: u64 = 64 * 1024;
@@ -39,14 +39,17 @@ impl Probe {
     }
 }
 
-/// Removes what is noted in this folder.
-fn hide_all(notes: &Path) -> io::Result<()> {
-    let entries = match std::fs::read_dir(notes) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        other => other?,
-    };
-    for entry in entries {
-        let path = entry?.path();
+/// The notes in this folder.
+fn noted(notes: &Path) -> io::Result<Vec<PathBuf>> {
+    match std::fs::read_dir(notes) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        entries => entries?.map(|entry| Ok(entry?.path())).collect(),
+    }
+}
+
+/// Removes what these notes in this folder tell of.
+fn hide_all(notes: &Path, old: Vec<PathBuf>) -> io::Result<()> {
+    for path in old {
         match serde_json::from_slice::<Probe>(&files::read(&path, CAP)?) {
             Ok(probe) => {
                 if let Err(failure) = probe.hide(notes) {
@@ -71,12 +74,23 @@ impl Engine {
         blocking(move || probe.hide(&notes)).await
     }
 
-    /// Removes the files of Tests that a predecessor did not end. To be called before any Test is begun.
-    pub(crate) async fn hide_old_probes(&self) {
+    /// The notes of Tests that a predecessor did not end. To be called before any Test is begun.
+    pub(crate) async fn old_probes(&self) -> Vec<PathBuf> {
         let notes = self.layout.probes();
-        let hidden = blocking(move || hide_all(&notes).map_err(|error| storage(&error.to_string()))).await;
-        if let Err(failure) = hidden {
+        let listed = blocking(move || noted(&notes).map_err(|error| storage(&error.to_string()))).await;
+        listed.unwrap_or_else(|failure| {
             tracing::warn!(%failure, "old files of tests could not be looked for");
+            Vec::new()
+        })
+    }
+
+    /// Removes the files of those Tests.
+    pub(crate) async fn hide_old_probes(&self, old: Vec<PathBuf>) {
+        let notes = self.layout.probes();
+        let hidden =
+            blocking(move || hide_all(&notes, old).map_err(|error| storage(&error.to_string()))).await;
+        if let Err(failure) = hidden {
+            tracing::warn!(%failure, "old files of tests could not be removed");
         }
     }
 }
@@ -91,7 +105,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (root, notes) = (folder.path().join("root"), folder.path().join("data/probes"));
         fs::create_dir(&root).unwrap();
-        hide_all(&notes).unwrap();
+        hide_all(&notes, noted(&notes).unwrap()).unwrap();
         let probe = |token: &str| Probe {
             root: root.display().to_string(),
             token: token.to_owned(),
@@ -104,7 +118,7 @@ mod tests {
         assert_eq!(fs::read_to_string(webroot::place(&root, "two")).unwrap(), "two.print");
         files::replace(&notes.join("half"), b"{\"root", Access::PRIVATE).unwrap();
 
-        hide_all(&notes).unwrap();
+        hide_all(&notes, noted(&notes).unwrap()).unwrap();
         assert_eq!(fs::read_dir(&root).unwrap().count(), 0, "something is left in the webroot");
         assert_eq!(fs::read_dir(&notes).unwrap().count(), 0, "something is still noted");
     }
