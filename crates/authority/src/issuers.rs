@@ -64,7 +64,19 @@ impl Issuers {
 
     /// The address of the directory of an authority, whether it is mounted or not.
     pub fn directory(&self, name: &str) -> String {
-        format!("{}/acme/{name}/directory", self.service)
+        self.address(name, "directory")
+    }
+
+    /// The address of something beside the directory: `root.pem`, `root.der`, `crl`.
+    pub fn address(&self, name: &str, what: &str) -> String {
+        format!("{}/acme/{name}/{what}", self.service)
+    }
+
+    /// All that keeps such an authority from being made, and from being enabled if it is to be.
+    pub fn complaints(&self, name: &str, title: &str, settings: &Settings, enabled: bool) -> Vec<Refusal> {
+        let mut complaints = administration::complaints(name, title, settings);
+        complaints.extend(self.unreachable(settings).filter(|_| enabled));
+        complaints
     }
 
     /// Why an authority with these settings cannot be enabled at this service as it was started.
@@ -143,9 +155,8 @@ impl Issuers {
         who: &str,
     ) -> Result<Issuer, AuthorityError> {
         let changing = self.changing.lock().await;
-        if let Some(complaint) = self.unreachable(settings) {
-            let mut complaints = administration::complaints(name, title, settings);
-            complaints.push(complaint);
+        let complaints = self.complaints(name, title, settings, true);
+        if !complaints.is_empty() {
             return Err(AuthorityError::Refused(complaints));
         }
         let made = self.make(name, title, settings, who).await?;
