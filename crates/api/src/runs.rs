@@ -2,6 +2,7 @@
 
 use crate::failures::Failure;
 use crate::preview::{PlanKind, Step, kind_of};
+use certwright_core::run::Stop;
 use certwright_core::{describe, run};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -110,8 +111,12 @@ pub struct Run {
     pub version: Option<String>,
     /// The order's URL at the authority, for an obtain run.
     pub order: Option<String>,
-    /// Whether a person asked to stop.
+    /// Whether it was asked to stop.
     pub cancelled: bool,
+    /// Whether it is being stopped. Once the request was sent a cancel comes too late, unless the authority has been
+    /// in trouble for long.
+    #[serde(default)]
+    pub stopping: bool,
     /// The failure that ended it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
@@ -153,7 +158,8 @@ impl From<&run::Run> for Run {
             warnings: run.plan.warnings.clone(),
             version: run.learnt.version.as_ref().map(ToString::to_string),
             order: run.learnt.order.clone(),
-            cancelled: run.cancelled,
+            cancelled: run.stop != Stop::No,
+            stopping: run.is_stopping() && !run.state.is_over(),
             failure: run.failure().map(Failure::from),
             created_at: run.created_at,
             ended_at: run.ended_at,

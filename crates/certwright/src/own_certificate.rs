@@ -61,13 +61,13 @@ impl OwnCertificate {
         if self.addresses.is_empty() {
             return Ok(());
         }
-        let is_called = |shown: &Shown| {
-            self.called.as_ref().is_none_or(|called| shown.facts.identifiers.contains(called))
-        };
-        let usable = load(&self.fallback)
-            .is_ok_and(|shown| shown.facts.not_after > now + RENEWED_BEFORE && is_called(&shown));
+        let names = self.own_names(&host_name());
+        let usable = load(&self.fallback).is_ok_and(|shown| {
+            shown.facts.not_after > now + RENEWED_BEFORE
+                && names.iter().all(|name| shown.facts.covers(&name.to_string()))
+        });
         if !usable {
-            self.make_self_signed(now, serial).context("make a self-signed certificate")?;
+            self.make_self_signed(&names, now, serial).context("make a self-signed certificate")?;
         }
         if let Err(words) = self.read_now() {
             tracing::error!(%words, "the service's own certificate cannot be shown; the self-signed one is");
@@ -77,19 +77,23 @@ impl OwnCertificate {
         Ok(())
     }
 
-    fn make_self_signed(&self, now: Timestamp, serial: &[u8; 16]) -> Result<()> {
+    /// By which names and addresses this machine reaches the service, and others if they know its name.
+    fn own_names(&self, host: &str) -> Vec<Identifier> {
         let mut names: Vec<Identifier> =
             [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].map(Identifier::Ip).into();
-        let host = host_name();
-        names.extend(["localhost", &host].iter().filter_map(|name| Identifier::parse(name).ok()));
+        names.extend(["localhost", host].iter().filter_map(|name| Identifier::parse(name).ok()));
         let listened = self.addresses.iter().map(|address| Identifier::Ip(address.ip()));
         for name in listened.chain(self.called.clone()) {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
+        names
+    }
+
+    fn make_self_signed(&self, names: &[Identifier], now: Timestamp, serial: &[u8; 16]) -> Result<()> {
         let key = PrivateKey::generate(KeyType::EcdsaP256)?;
-        let made = self_signed(&key, &names, serial, now, LIFETIME)?;
+        let made = self_signed(&key, names, serial, now, LIFETIME)?;
         files::make_directory(&self.fallback, files::PRIVATE_DIRECTORY)?;
         files::replace(&self.fallback.join("privkey.pem"), key.to_pkcs8_pem().as_bytes(), Access::PRIVATE)?;
         files::replace(&self.fallback.join("fullchain.pem"), chain_pem(&[made]).as_bytes(), Access::PUBLIC)?;
@@ -220,6 +224,9 @@ mod tests {
         assert_eq!(again.current().unwrap().facts, first, "kept over a restart");
         again.start(now() + LIFETIME - RENEWED_BEFORE, &[3; 16]).unwrap();
         assert_ne!(again.current().unwrap().facts, first, "made again before it ends");
+        let moved = OwnCertificate::new(data.path(), &["192.0.2.7:9643".parse().unwrap()], None);
+        moved.start(now(), &[6; 16]).unwrap();
+        assert!(moved.names("192.0.2.7"), "it follows the addresses that are listened to");
 
         let called = OwnCertificate::new(data.path(), &listen, Some("ca.home.arpa"));
         called.start(now() + LIFETIME - RENEWED_BEFORE, &[6; 16]).unwrap();

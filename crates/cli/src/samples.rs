@@ -133,6 +133,7 @@ pub(crate) fn run(id: &str, deployment: Option<&str>, state: RunState) -> Run {
         version: Some("ver-1".to_owned()),
         order: None,
         cancelled: false,
+        stopping: false,
         failure: None,
         created_at: hours(-1),
         ended_at: None,

@@ -5,7 +5,7 @@ use crate::challenge::{HTTP_01_PATH, Responder};
 use crate::due::Due;
 use crate::identifier::Identifier;
 use crate::plan::{Plan, PlanKind};
-use crate::run::{Run, RunState};
+use crate::run::{Run, RunState, Stop};
 use crate::step::{Step, StepRole};
 use std::fmt::Write as _;
 
@@ -174,6 +174,10 @@ pub fn run(run: &Run) -> String {
         PlanKind::Deploy { target, .. } => format!("deploying to {target}"),
     };
     match run.state {
+        RunState::Active | RunState::Waiting if run.is_stopping() => format!("{what}: stopping"),
+        RunState::Active | RunState::Waiting if run.stop != Stop::No => format!(
+            "{what}: too late to stop: the authority may have issued the certificate already, so it is fetched and stored"
+        ),
         RunState::Active => format!("{what}: running"),
         RunState::Waiting => format!("{what}: waiting"),
         RunState::Done => format!("{what}: done"),

@@ -6,7 +6,7 @@ use crate::identifier::Identifier;
 use crate::patience::{Patience, SHORTEST_WAIT, TRIES_IN_PLACE, patience};
 use crate::plan::{Plan, PlanKind};
 use crate::step::{Step, StepRole};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How far a step has come.
@@ -89,8 +89,6 @@ pub struct Learnt {
     pub authorizations: Vec<KnownAuthorization>,
     /// Where the certificate is fetched.
     pub certificate: Option<String>,
-    /// The version that the link pointed to before a deploy run switched it.
-    pub previous: Option<VersionId>,
     /// Fingerprints of the deploy plans that a person saw when asking, by deployment.
     #[serde(default)]
     pub approved: Vec<(DeploymentId, String)>,
@@ -119,6 +117,19 @@ impl RunState {
     }
 }
 
+/// How firmly a run was asked to stop. Asking again never asks for less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stop {
+    /// It was not.
+    #[default]
+    No,
+    /// Stop, unless the request was sent already: an edit, a pause, or a person who came too late.
+    Cancel,
+    /// A person gives up on an authority that has not said for long what became of the request.
+    GiveUp,
+}
+
 /// One performance of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
@@ -134,8 +145,8 @@ pub struct Run {
     pub marks: Vec<Mark>,
     /// The holes, filled.
     pub learnt: Learnt,
-    /// Whether a person asked to stop.
-    pub cancelled: bool,
+    /// Whether it was asked to stop.
+    pub stop: Stop,
     /// How far it has come.
     pub state: RunState,
     /// When it was made.
@@ -187,7 +198,7 @@ impl Run {
             plan,
             marks,
             learnt,
-            cancelled: false,
+            stop: Stop::No,
             state: RunState::Active,
             created_at: now,
             ended_at: None,
@@ -218,31 +229,42 @@ impl Run {
             .unwrap_or(0)
     }
 
-    /// Whether a cancel still stops it. Once the request was sent the authority may have issued a certificate,
-    /// and one that is issued is stored: from there on the run goes to its end. Only where the authority has not
-    /// said for long what became of it, a person may give it up.
-    pub fn can_be_cancelled(&self) -> bool {
-        let mut sent = false;
-        for (step, mark) in self.plan.steps.iter().zip(&self.marks) {
-            if !matches!(step, Step::Finalize | Step::AwaitCertificate { .. }) {
-                continue;
-            }
-            match mark {
-                Mark::Begun { tries, .. } | Mark::Later { tries, .. } if *tries >= TRIES_IN_PLACE => {
-                    return true;
-                }
-                Mark::Todo => {}
-                _ => sent = true,
-            }
+    /// Whether the certificate request may have been sent. The authority may have issued a certificate from there
+    /// on, and one that is issued is stored: a cancel comes too late, and the run goes to its end.
+    pub fn request_may_be_sent(&self) -> bool {
+        self.marks_after_sending().any(|mark| !matches!(mark, Mark::Todo))
+    }
+
+    /// Whether a person may give it up after the request was sent: the authority has been in trouble for long, and
+    /// has not said what became of it.
+    pub fn can_be_given_up(&self) -> bool {
+        self.marks_after_sending().any(|mark| match mark {
+            Mark::Begun { tries, .. } | Mark::Later { tries, .. } => *tries >= TRIES_IN_PLACE,
+            _ => false,
+        })
+    }
+
+    fn marks_after_sending(&self) -> impl Iterator<Item = &Mark> {
+        let steps = self.plan.steps.iter().zip(&self.marks);
+        steps.filter_map(|(step, mark)| {
+            matches!(step, Step::Finalize | Step::AwaitCertificate { .. }).then_some(mark)
+        })
+    }
+
+    /// Whether it is being stopped: it does nothing more but clean up.
+    pub fn is_stopping(&self) -> bool {
+        match self.stop {
+            Stop::No => false,
+            Stop::Cancel => !self.request_may_be_sent(),
+            Stop::GiveUp => !self.request_may_be_sent() || self.can_be_given_up(),
         }
-        !sent
     }
 
     /// The next move, computed from what is stored. Ordinary steps are left alone once something failed or a
     /// person cancelled in time.
     pub fn next(&self, now: Timestamp) -> Next {
         let failed = self.failure().is_some();
-        let stopped = failed || (self.cancelled && self.can_be_cancelled());
+        let stopped = failed || self.is_stopping();
         for (index, (step, mark)) in self.plan.steps.iter().zip(&self.marks).enumerate() {
             let wanted = match step.role() {
                 StepRole::Ordinary => !stopped,
@@ -259,11 +281,10 @@ impl Run {
                 Mark::Done | Mark::Skipped { .. } | Mark::Failed { .. } => {}
             }
         }
-        Next::Over(match (failed, self.cancelled) {
+        Next::Over(match (failed, self.stop) {
             (true, _) => RunState::Failed,
-            (false, true) if self.is_complete() => RunState::Done,
-            (false, true) => RunState::Cancelled,
-            (false, false) => RunState::Done,
+            (false, Stop::Cancel | Stop::GiveUp) if !self.is_complete() => RunState::Cancelled,
+            (false, _) => RunState::Done,
         })
     }
 
@@ -273,13 +294,19 @@ impl Run {
         })
     }
 
-    /// The run with step `index` begun: to be stored before the act.
+    /// The run with step `index` begun: to be stored before the act. Time in which nobody looked (this service was
+    /// down, the machine slept) is not the other side's: it does not count as time that the step has taken.
     pub fn begin(mut self, index: usize, now: Timestamp) -> Self {
         let (tries, since) = match &self.marks[index] {
-            Mark::Begun { tries, since } | Mark::Later { tries, since, .. } => (*tries, *since),
-            _ => (0, None),
+            Mark::Later { tries, since, at, .. } => {
+                let missed = now.duration_since(*at).max(SignedDuration::ZERO);
+                (*tries, since.map_or(now, |since| since + missed))
+            }
+            // Cut off while it was performed, nobody knows when.
+            Mark::Begun { tries, .. } => (*tries, now),
+            _ => (0, now),
         };
-        self.marks[index] = Mark::Begun { tries, since: since.or(Some(now)) };
+        self.marks[index] = Mark::Begun { tries, since: Some(since) };
         self.state = RunState::Active;
         self
     }
@@ -291,7 +318,7 @@ impl Run {
             _ => (0, now),
         };
         let step = &self.plan.steps[index];
-        let stopped = self.cancelled && self.can_be_cancelled();
+        let stopped = self.is_stopping();
         let patience = match (step.role(), stopped) {
             (StepRole::Ordinary, true) => Patience::None(now),
             (StepRole::Ordinary, false) => patience(step, since, self.learnt.expires),
@@ -304,7 +331,8 @@ impl Run {
             // A cancelled run looks no more: that is its end, and no failure of the other side.
             Outcome::Later(at, why) if stopped => Mark::Later { at, tries, why, since: Some(since) },
             Outcome::Later(at, why) => match patience.look(at, since, now) {
-                Some(at) => Mark::Later { at, tries, why, since: Some(since) },
+                // The other side answered: trouble that comes later is counted anew.
+                Some(at) => Mark::Later { at, tries: 0, why, since: Some(since) },
                 None => Mark::Failed { failure: Box::new(endless(step, since, now, why)), tries },
             },
             Outcome::Failed(failure) => {

@@ -66,7 +66,7 @@ fn a_step_that_waits_in_place_is_tried_three_times_and_then_fails() {
 
 #[test]
 fn the_authoritys_word_is_waited_for() {
-    let until = now() + crate::SignedDuration::from_hours(5);
+    let until = now() + SignedDuration::from_hours(5);
     let later = |index| if index == 2 { failure(FailureClass::WaitUntil(until)) } else { Outcome::Done };
     assert_eq!(perform(run(), later).0.next(now()), Next::Wait(until));
 }
@@ -79,7 +79,7 @@ fn a_cancel_cleans_up_and_comes_too_late_once_the_request_was_sent() {
             run = run.begin(index, now()).absorb(index, Outcome::Done, now(), 0.5);
         }
         run = run.begin(begun, now());
-        run.cancelled = true;
+        run.stop = Stop::Cancel;
         let (run, performed) = perform(run, |_| Outcome::Done);
         let expected: (&[usize], _) = match begun {
             0..=2 => (&[3], RunState::Cancelled),
@@ -131,7 +131,8 @@ fn after_the_request_was_sent_trouble_never_ends_the_run_before_the_order_is_gon
 fn a_run_in_long_trouble_after_the_request_can_be_given_up_by_a_person() {
     for (tries, given_up) in [(1, false), (2, false), (3, true), (10, true)] {
         let (mut run, _) = waits(4, |_| failure(FailureClass::Retry), tries - 1);
-        run.cancelled = true;
+        assert_eq!(run.can_be_given_up(), given_up, "{tries} tries");
+        run.stop = Stop::GiveUp;
         assert_eq!(run.next(now()) == Next::Over(RunState::Cancelled), given_up, "{tries} tries");
         let run = run.begin(4, now()).absorb(4, Outcome::Done, now(), 0.5);
         assert_eq!(run.next(now()), Next::Do(5), "a certificate that came all the same is published");
@@ -139,8 +140,59 @@ fn a_run_in_long_trouble_after_the_request_can_be_given_up_by_a_person() {
 }
 
 #[test]
+fn a_cancel_that_came_too_late_never_becomes_a_giving_up() {
+    let (mut run, _) = waits(4, |_| failure(FailureClass::Retry), 0);
+    run.stop = Stop::Cancel;
+    let mut at = now();
+    for _ in 0..10 {
+        let Next::Wait(until) = run.next(at) else { panic!("{:?}", run.next(at)) };
+        at = until;
+        run = run.begin(4, at).absorb(4, failure(FailureClass::Retry), at, 0.5);
+    }
+    let (run, performed) = {
+        let run = run.begin(4, at).absorb(4, Outcome::Done, at, 0.5);
+        perform(run, |_| Outcome::Done)
+    };
+    assert_eq!((performed, run.next(at)), (vec![5], Next::Over(RunState::Done)));
+}
+
+#[test]
+fn an_authority_that_answers_again_is_no_longer_in_trouble() {
+    let (run, _) = waits(4, |_| failure(FailureClass::Retry), 5);
+    assert!(run.can_be_given_up());
+    let mut run = run.begin(4, now()).absorb(4, Outcome::Later(now(), "processing".to_owned()), now(), 0.5);
+    assert!(!run.can_be_given_up());
+    run.stop = Stop::GiveUp;
+    assert_ne!(
+        run.next(now()),
+        Next::Over(RunState::Cancelled),
+        "asked while it was, answered while it is not"
+    );
+}
+
+#[test]
+fn time_in_which_nobody_looked_is_not_the_authoritys() {
+    let mut run = run();
+    for index in 0..2 {
+        run = run.begin(index, now()).absorb(index, Outcome::Done, now(), 0.5);
+    }
+    let pending = || Outcome::Later(now(), "looking".to_owned());
+    let down = SignedDuration::from_hours(5);
+    // Cut off before it looked, and after.
+    let run = run.begin(2, now());
+    let (at, run) = (now() + down, run.begin(2, now() + down).absorb(2, pending(), now() + down, 0.5));
+    assert!(run.failure().is_none());
+    let run = run.begin(2, at + down).absorb(2, pending(), at + down, 0.5);
+    assert!(run.failure().is_none());
+    let up = SignedDuration::from_mins(61);
+    let Mark::Later { at: next, .. } = run.marks[2] else { panic!() };
+    let Mark::Later { since: Some(since), .. } = run.marks[2] else { panic!() };
+    assert!(next.duration_since(since) < up, "some seconds have been looked at, not ten hours");
+}
+
+#[test]
 fn an_authority_that_never_looks_is_given_up_after_an_hour() {
-    let pending = |at| Outcome::Later(at + crate::SignedDuration::from_secs(1), "looking".to_owned());
+    let pending = |at| Outcome::Later(at + SignedDuration::from_secs(1), "looking".to_owned());
     let (run, waits) = waits(2, pending, usize::MAX);
     assert_eq!(run.failure().map(|failure| failure.kind.as_str()), Some("no-verdict"));
     assert!(waits.len() < 250);
@@ -163,7 +215,7 @@ fn a_cancel_during_a_poll_is_no_failure() {
         run = run.begin(index, now()).absorb(index, Outcome::Done, now(), 0.5);
     }
     run = run.begin(2, now());
-    run.cancelled = true;
+    run.stop = Stop::Cancel;
     let run = run.absorb(2, Outcome::Later(now(), "looking".to_owned()), now(), 0.5);
     assert_eq!((run.failure(), run.next(now())), (None, Next::Do(3)), "clean-up comes next");
     let run = run.begin(3, now()).absorb(3, Outcome::Done, now(), 0.5);

@@ -32,16 +32,20 @@ fn of(error: &Error, title: &str, now: Option<Timestamp>) -> Failure {
 
 /// The failure that an error is once the request may have been sent: perhaps there is a certificate, so only the
 /// authority's word that there is none may end the run. Everything else passes, however long that takes.
-pub(crate) fn undecided(error: &Error, title: &str, now: Timestamp) -> Failure {
+///
+/// That it knows no such order is its word only in the form of a problem document, and only when it has been saying so
+/// for long (`in_long_trouble`): a load balancer or a replica that lags behind answers 404 for moments.
+pub(crate) fn undecided(error: &Error, title: &str, now: Timestamp, in_long_trouble: bool) -> Failure {
     let failure = failure_at(error, title, now);
     let gone = matches!(error.status(), Some(404 | 410));
     let refused = error.problem().is_some_and(|problem| {
         error.status().is_some_and(|status| (400..500).contains(&status))
             && !matches!(problem.kind, ProblemKind::RateLimited | ProblemKind::UserActionRequired)
     });
+    let refused = refused && (!gone || in_long_trouble);
     match failure.class {
         FailureClass::WaitUntil(_) => failure,
-        FailureClass::Hopeless | FailureClass::NeedsPerson if gone || refused => failure,
+        FailureClass::Hopeless | FailureClass::NeedsPerson if refused => failure,
         _ => Failure { class: FailureClass::Retry, ..failure },
     }
 }
@@ -160,4 +164,55 @@ fn outside(error: &Error, now: Option<Timestamp>) -> (String, FailureClass, Stri
         ),
     };
     (kind.to_owned(), class, remedy.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn problem(status: u16, kind: &str) -> Error {
+        let document =
+            json!({ "type": format!("urn:ietf:params:acme:error:{kind}"), "detail": "no", "status": status });
+        let mut problem = Problem::read(document.as_object().unwrap());
+        problem.status = Some(status);
+        Error::Problem {
+            attempted: "read the order".to_owned(),
+            problem: Box::new(problem),
+            retry_after: None,
+        }
+    }
+
+    fn page(status: u16) -> Error {
+        Error::UnexpectedAnswer {
+            attempted: "read the order".to_owned(),
+            status,
+            retry_after: None,
+            what: "no JSON".to_owned(),
+            excerpt: "<html>".to_owned(),
+        }
+    }
+
+    #[test]
+    fn after_the_request_only_the_authoritys_own_word_ends_a_run() {
+        for (error, at_once, in_long_trouble) in [
+            (page(404), false, false),
+            (page(410), false, false),
+            (page(403), false, false),
+            (page(502), false, false),
+            (problem(404, "malformed"), false, true),
+            (problem(410, "malformed"), false, true),
+            (problem(500, "serverInternal"), false, false),
+            (problem(429, "rateLimited"), false, false),
+            (problem(403, "userActionRequired"), false, false),
+            (problem(403, "unauthorized"), true, true),
+            (problem(400, "badCSR"), true, true),
+        ] {
+            let ends = |long| {
+                let class = undecided(&error, "Example", Timestamp::UNIX_EPOCH, long).class;
+                matches!(class, FailureClass::Hopeless | FailureClass::NeedsPerson)
+            };
+            assert_eq!((ends(false), ends(true)), (at_once, in_long_trouble), "{error}");
+        }
+    }
 }

@@ -243,17 +243,13 @@ impl Engine {
             next_at: standing.next_at,
             next_why: standing.next_why,
             reset_failures: reset,
+            cancel_ordering: reset || pausing,
             queue,
             who: who.to_owned(),
             now,
             events: vec![self.event(&id, None, None, EventKind::CertificateChanged, Level::Info, words)],
         };
         self.store.update_certificate(&edit).await?;
-        if reset || pausing {
-            for run in self.store.live_runs(&id).await?.into_iter().filter(|run| run.deployment().is_none()) {
-                self.store.request_cancel(&run.id, who, now).await?;
-            }
-        }
         Ok(self.store.certificate_row(&id).await?)
     }
 
@@ -275,7 +271,7 @@ impl Engine {
         }
         let id = row.certificate.id;
         for run in self.store.live_runs(&id).await? {
-            self.store.request_cancel(&run.id, who, self.now()).await?;
+            self.stop(&run, who).await?;
         }
         // Its clean-up is short; what takes longer is told by the store's refusal, and asking again is harmless.
         for _ in 0..CANCEL_LOOKS {

@@ -8,7 +8,7 @@ use certwright_core::Timestamp;
 use certwright_core::event::{EventKind, Level, NewEvent};
 use certwright_core::failure::Failure;
 use certwright_core::plan::PlanKind;
-use certwright_core::run::{Mark, Next, Outcome, Run, RunState};
+use certwright_core::run::{Mark, Next, Outcome, Run, RunState, Stop};
 use certwright_core::step::StepRole;
 use certwright_core::{describe, step::Step};
 use certwright_store::{Fence, RunWrite, StoreError};
@@ -85,7 +85,7 @@ impl Work<'_> {
     pub(crate) async fn save(&mut self, wake_at: Option<Timestamp>) -> Result<(), Interrupted> {
         let events = std::mem::take(&mut self.events);
         let write = RunWrite { run: &self.run, fence: self.fence, wake_at, events: &events };
-        self.run.cancelled |= self.engine.store.save_run(write).await?;
+        self.run.stop = self.run.stop.max(self.engine.store.save_run(write).await?);
         Ok(())
     }
 }
@@ -123,14 +123,14 @@ async fn perform(work: &mut Work<'_>) -> Result<(), Interrupted> {
     let index = work.index;
     let step = work.run.plan.steps[index].clone();
     let again = !matches!(work.run.marks[index], Mark::Todo);
-    let in_time = work.run.can_be_cancelled();
+    let in_time = !work.run.request_may_be_sent();
     work.pass(&format!("{}:before-begun", step.name()))?;
     work.run = work.run.clone().begin(index, work.engine.now());
     if !again {
         work.tell(EventKind::StepBegun, Level::Info, describe::step(&step));
     }
     work.save(None).await?;
-    if work.run.cancelled && in_time && step.role() == StepRole::Ordinary && !again {
+    if work.run.stop != Stop::No && in_time && step.role() == StepRole::Ordinary && !again {
         // Cancelled before the act: nothing was done, so nothing is owed.
         work.run.marks[index] = Mark::Todo;
         return Ok(());

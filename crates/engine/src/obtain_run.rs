@@ -4,7 +4,8 @@ use crate::drive::{Interrupted, Work};
 use crate::engine::Engine;
 use crate::standing::with_next;
 use certwright_core::certificate::{Certificate, Standing};
-use certwright_core::event::{EventKind, Level};
+use certwright_core::due::Reason;
+use certwright_core::event::{EventKind, Level, NewEvent};
 use certwright_core::failure::{Failure, FailureClass, back_off};
 use certwright_core::id::{DeploymentId, RunId};
 use certwright_core::plan::Plan;
@@ -21,18 +22,37 @@ pub(crate) async fn open(
     row: &CertificateRow,
     plan: Plan,
     reason: String,
+    fence: Fence,
+) -> StoreResult<Run> {
+    let (run, event) = begun(engine, row, plan, reason);
+    engine.store.open_run(RunWrite { run: &run, fence, wake_at: None, events: &[event] }).await?;
+    Ok(run)
+}
+
+/// The same for a person who asks, in one write with what that person asked for: an approved plan is performed, or
+/// nothing was asked for.
+pub(crate) async fn open_asked(
+    engine: &Engine,
+    row: &CertificateRow,
+    plan: Plan,
+    who: &str,
     approved: Vec<(DeploymentId, String)>,
     fence: Fence,
 ) -> StoreResult<Run> {
-    let id = RunId::from_unique(&engine.chance.unique());
-    let certificate = row.certificate.id.clone();
-    let mut run = Run::new(id, certificate, reason, plan, None, engine.now());
+    let (mut run, event) = begun(engine, row, plan, format!("{} ({who})", Reason::AskedByHand.words()));
     run.learnt.approved = approved;
+    let write = RunWrite { run: &run, fence, wake_at: None, events: &[event] };
+    engine.store.open_asked_run(write, who).await?;
+    Ok(run)
+}
+
+fn begun(engine: &Engine, row: &CertificateRow, plan: Plan, reason: String) -> (Run, NewEvent) {
+    let id = RunId::from_unique(&engine.chance.unique());
+    let run = Run::new(id, row.certificate.id.clone(), reason, plan, None, engine.now());
     let words = format!("Obtaining the certificate because {}", run.reason);
     let event =
         engine.event(&run.certificate, Some(&run.id), None, EventKind::RunStarted, Level::Info, words);
-    engine.store.open_run(RunWrite { run: &run, fence, wake_at: None, events: &[event] }).await?;
-    Ok(run)
+    (run, event)
 }
 
 /// The shortest pause before the authority is asked again, whatever it says.

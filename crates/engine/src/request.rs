@@ -6,10 +6,10 @@ use crate::error::EngineError;
 use crate::obtain_run;
 use crate::preview::{Preview, difference};
 use crate::standing::due_of;
-use certwright_core::due::{Due, Reason};
+use certwright_core::due::Due;
 use certwright_core::id::{CertificateId, RunId};
 use certwright_core::plan::PlanKind;
-use certwright_core::run::{Mark, Run, RunState};
+use certwright_core::run::{Mark, Run, RunState, Stop};
 use certwright_store::{
     CertificateFilter, CertificateQuery, CertificateRow, Fence, Listing, Page, RunFilter, RunWrite,
 };
@@ -46,7 +46,7 @@ impl Engine {
         let row = self.store.find_certificate(id_or_name).await?;
         Self::refuse_paused(&row.certificate)?;
         let id = row.certificate.id.clone();
-        self.outlast_cancelled(&row, who).await?;
+        self.outlast_cancelled(&row, plan, who).await?;
         let preview = match plan {
             Some(_) => Some(self.preview_row(&row).await),
             None => None,
@@ -83,9 +83,7 @@ impl Engine {
             None => crate::observe::plan_obtain(self, certificate).await,
         };
         let plan = planned?;
-        self.store.ask(&certificate.id, self.now(), who, &[]).await?;
-        let reason = format!("{} ({who})", Reason::AskedByHand.words());
-        Ok(obtain_run::open(self, row, plan, reason, approvals, fence).await?)
+        Ok(obtain_run::open_asked(self, row, plan, who, approvals, fence).await?)
     }
 
     async fn live_obtain_run(&self, certificate: &CertificateId) -> Result<Option<Run>, EngineError> {
@@ -94,22 +92,31 @@ impl Engine {
     }
 
     /// A run that an edit or a person has cancelled is no answer to a request: it is waited for while it cleans up.
-    /// One that takes longer is followed by another one by itself.
-    async fn outlast_cancelled(&self, row: &CertificateRow, who: &str) -> Result<(), EngineError> {
+    /// One that takes longer is followed by another one by itself, unless a person approved exactly one plan: that
+    /// cannot be known to hold when it is over.
+    async fn outlast_cancelled(
+        &self,
+        row: &CertificateRow,
+        plan: Option<&str>,
+        who: &str,
+    ) -> Result<(), EngineError> {
         let id = &row.certificate.id;
         for _ in 0..CANCEL_LOOKS {
-            let ending =
-                self.live_obtain_run(id).await?.is_some_and(|run| run.cancelled && run.can_be_cancelled());
+            let ending = self.live_obtain_run(id).await?.is_some_and(|run| run.is_stopping());
             if !ending {
                 return Ok(());
             }
             tokio::time::sleep(CANCEL_PAUSE).await;
         }
+        let words = format!("a cancelled run of {} is still cleaning up", row.certificate.settings.name);
+        if plan.is_some() {
+            return Err(EngineError::in_use(
+                words,
+                "look at the plan again when that is over, and ask by it",
+            ));
+        }
         self.store.ask(id, self.now(), who, &[]).await?;
-        Err(EngineError::in_use(
-            format!("a cancelled run of {} is still cleaning up", row.certificate.settings.name),
-            "nothing: a new version is requested as soon as that is over",
-        ))
+        Err(EngineError::in_use(words, "nothing: a new version is requested as soon as that is over"))
     }
 
     /// Makes a waiting run look again at once. A person who asked for exactly one plan gets no other.
@@ -252,7 +259,15 @@ impl Engine {
     /// # Errors
     /// When there is none of that id.
     pub async fn cancel(&self, id: &str, who: &str) -> Result<Run, EngineError> {
-        Ok(self.store.request_cancel(&RunId::from(id), who, self.now()).await?)
+        let run = self.store.run(&RunId::from(id)).await?;
+        self.stop(&run, who).await
+    }
+
+    /// A person stops a run. That gives it up only where that is permitted at this moment: a cancel that comes too
+    /// late must not become a giving up when the authority gets into trouble afterwards.
+    pub(crate) async fn stop(&self, run: &Run, who: &str) -> Result<Run, EngineError> {
+        let stop = if run.can_be_given_up() { Stop::GiveUp } else { Stop::Cancel };
+        Ok(self.store.request_cancel(&run.id, stop, who, self.now()).await?)
     }
 
     /// Deploys the newest version again wherever it should be served, now; the authority is not asked for

@@ -9,18 +9,21 @@ use certwright_core::SignedDuration;
 use certwright_core::certificate::DeploymentSettings;
 use certwright_core::due::Due;
 use certwright_core::event::{EventKind, Level};
-use certwright_core::failure::Failure;
+use certwright_core::failure::{Failure, back_off};
 use certwright_core::id::{CertificateId, DeploymentId, RunId};
 use certwright_core::run::Run;
 use certwright_providers::challenge::WEB_SERVERS;
 use certwright_providers::deploy;
-use certwright_store::{CertificateRow, Fence, StoreError, Work};
+use certwright_store::{CertificateRow, Fence, StoreError, UnreadableEnd, Work};
 use std::time::Duration;
 
 /// How long a lease lasts unless it is renewed. This process alone uses the database, and voids leases at
 /// its start, so the length matters only to a worker that hangs.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 const RENEW_EVERY: Duration = Duration::from_secs(60);
+const RENEW_AGAIN: Duration = Duration::from_secs(5);
+/// The last try to renew a lease must be over before it ends: a busy database is waited for so long.
+const LEASE_TRY: SignedDuration = SignedDuration::from_secs(30);
 
 impl Engine {
     /// Takes the lease of a certificate; `None` while another worker holds it.
@@ -48,12 +51,22 @@ impl Engine {
         performed
     }
 
-    /// Renews the lease for as long as the work goes on; ends only when that is refused.
+    /// Renews the lease for as long as the work goes on; ends only when that is refused, or when the store has not
+    /// answered for as long as the lease lasts. One error is no reason to drop an act that is half done.
     async fn keep_lease(&self, certificate: &CertificateId, fence: Fence) -> Interrupted {
+        let mut held_until = self.now() + LEASE;
+        let mut pause = RENEW_EVERY;
         loop {
-            tokio::time::sleep(RENEW_EVERY).await;
-            if let Err(error) = self.store.renew(certificate, fence, self.now() + LEASE).await {
-                return error.into();
+            tokio::time::sleep(pause).await;
+            let now = self.now();
+            match self.store.renew(certificate, fence, now + LEASE).await {
+                Ok(()) => (held_until, pause) = (now + LEASE, RENEW_EVERY),
+                Err(error @ StoreError::Stale { .. }) => return error.into(),
+                Err(error) if now + LEASE_TRY >= held_until => return error.into(),
+                Err(error) => {
+                    tracing::warn!(%certificate, %error, "a lease could not be renewed; trying again");
+                    pause = RENEW_AGAIN;
+                }
             }
         }
     }
@@ -83,8 +96,7 @@ impl Engine {
         };
         match plan_obtain(self, certificate).await {
             Ok(plan) => {
-                let run =
-                    obtain_run::open(self, &row, plan, reason.words().to_owned(), Vec::new(), fence).await?;
+                let run = obtain_run::open(self, &row, plan, reason.words().to_owned(), fence).await?;
                 self.drive_run(&row, run, fence).await
             }
             Err(failure) => self.not_planned(&row, failure, fence).await,
@@ -127,8 +139,8 @@ impl Engine {
         self.drive_run(&row, run, fence).await
     }
 
-    /// A run that nobody can go on with must not hold up its certificate for ever. Its answers are rows of their own
-    /// and are removed by the next sweep.
+    /// A run that nobody can go on with must not hold up its certificate for ever: it has failed, like any other. Its
+    /// answers are rows of their own and are removed by the next sweep.
     async fn end_unreadable(
         &self,
         run: &RunId,
@@ -136,14 +148,32 @@ impl Engine {
         why: &str,
         fence: Fence,
     ) -> Result<(), Interrupted> {
-        let id = &row.certificate.id;
-        let words = format!(
-            "A stored run cannot be read and is given up: {why}. If a server's configuration or files were being \
-             changed by it, look at them: copies of what it replaced are in {}. The certificate's log tells how far it came.",
-            self.layout.copies(run).display()
+        let (id, now, draw) = (&row.certificate.id, self.now(), self.chance.draw());
+        let failure = Failure::retry(
+            "run-unreadable",
+            format!("go on with the run {run}"),
+            format!("what is stored of it cannot be read: {why}"),
+            format!(
+                "if it was changing a server's configuration or files, look at them: copies of what it replaced are in \
+                 {}. If it had asked an authority for a certificate, one may have been issued that is not stored. The \
+                 certificate's log tells how far it came",
+                self.layout.copies(run).display()
+            ),
         );
-        let event = self.event(id, Some(run), None, EventKind::RunEnded, Level::Error, words);
-        self.store.end_unreadable_run(run, id, fence, self.now(), &[event]).await?;
+        let event = self.event(id, Some(run), None, EventKind::RunEnded, Level::Error, failure.to_string());
+        let standing = obtain_run::failed(&row.certificate, failure.clone(), 0, now, draw);
+        let standing = with_next(&row.certificate, standing, row.version.as_ref(), now);
+        let end = UnreadableEnd {
+            run,
+            fence,
+            now,
+            before: &row.certificate,
+            standing: &standing,
+            failure: &failure,
+            next_at: now + back_off(1, draw),
+            events: &[event],
+        };
+        self.store.end_unreadable_run(&end).await?;
         Ok(())
     }
 

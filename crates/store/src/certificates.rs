@@ -45,6 +45,9 @@ pub struct CertificateEdit {
     /// Whether identifiers, authority, account, profile, key type or challenge changed: failures and back-off
     /// of the old settings say nothing about the new ones.
     pub reset_failures: bool,
+    /// Whether a run that is ordering by the old settings is asked to stop, in the same transaction: a process that
+    /// dies in between leaves no run going that nobody wants.
+    pub cancel_ordering: bool,
     /// Deployments, new or changed ones, that shall be deployed again at once if there is a version.
     pub queue: Vec<DeploymentId>,
     /// Who changes it, for the audit.

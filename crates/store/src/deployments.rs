@@ -8,6 +8,7 @@ use certwright_core::endpoint::Observation;
 use certwright_core::event::NewEvent;
 use certwright_core::failure::Failure;
 use certwright_core::id::{CertificateId, DeploymentId, VersionId};
+use certwright_core::run::Stop;
 
 /// A deployment that serves its version.
 #[derive(Clone, Debug)]
@@ -54,13 +55,13 @@ pub trait Deployments: Send + Sync {
     /// due unless a newer version is wanted by now; run, events and observations are saved. A deployment that
     /// was removed from the settings meanwhile is passed over, the rest is saved. Answers like
     /// [`save_run`](crate::Runs::save_run). `Stale` when the fence has moved on.
-    async fn conclude_deployment(&self, conclusion: &Conclusion<'_>) -> StoreResult<bool>;
+    async fn conclude_deployment(&self, conclusion: &Conclusion<'_>) -> StoreResult<Stop>;
 
     /// One transaction: failures, next try and failure of the deployment, its approval used up; run, events and
     /// observations saved. If a person asked for it again since the run began, the earlier moment and the new
     /// approval stay. A removed deployment is passed over. Answers like [`save_run`](crate::Runs::save_run).
     /// `Stale` when the fence has moved on.
-    async fn fail_deployment(&self, failure: &DeploymentFailure<'_>) -> StoreResult<bool>;
+    async fn fail_deployment(&self, failure: &DeploymentFailure<'_>) -> StoreResult<Stop>;
 
     /// Somebody wants the deployment (again): it is due at `now`, wants the certificate's current version, its
     /// failures are forgotten, and `approved` is the fingerprint of the plan that was shown, if one was. With

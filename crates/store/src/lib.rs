@@ -47,7 +47,7 @@ pub use listing::{CertificateFilter, CertificateQuery, CertificateSort};
 pub use meta::Meta;
 pub use observations::Observations;
 pub use page::{Listing, MOST_PER_PAGE, Page};
-pub use runs::{RunFilter, RunWrite, Runs};
+pub use runs::{RunFilter, RunWrite, Runs, UnreadableEnd};
 pub use schedule::{Schedule, Work};
 pub use sqlite::SqliteStore;
 pub use upkeep::Upkeep;

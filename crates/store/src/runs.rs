@@ -3,9 +3,11 @@
 use crate::{Fence, Listing, Page, StoreResult};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
+use certwright_core::certificate::{Certificate, Standing};
 use certwright_core::event::NewEvent;
+use certwright_core::failure::Failure;
 use certwright_core::id::{CertificateId, DeploymentId, RunId};
-use certwright_core::run::Run;
+use certwright_core::run::{Run, Stop};
 
 /// A run to be stored, with what is told in the same transaction.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +19,28 @@ pub struct RunWrite<'a> {
     /// When a live run is to be taken up by whoever is free; `None` is at once. Means nothing for a run that is
     /// over. While the lease is held nobody else takes it up.
     pub wake_at: Option<Timestamp>,
+    /// What to tell.
+    pub events: &'a [NewEvent],
+}
+
+/// The end of a live run whose row cannot be read: what is stored of it is its id, and what it means for the
+/// certificate or the deployment it was for.
+#[derive(Clone, Copy, Debug)]
+pub struct UnreadableEnd<'a> {
+    /// Which run.
+    pub run: &'a RunId,
+    /// The lease under which it is ended.
+    pub fence: Fence,
+    /// The moment.
+    pub now: Timestamp,
+    /// Its certificate, as the worker read it.
+    pub before: &'a Certificate,
+    /// Where the certificate stands if it was to obtain a version: one failure more.
+    pub standing: &'a Standing,
+    /// The failure, for a deployment's row.
+    pub failure: &'a Failure,
+    /// When the deployment is tried again, if it was for one.
+    pub next_at: Timestamp,
     /// What to tell.
     pub events: &'a [NewEvent],
 }
@@ -39,10 +63,14 @@ pub trait Runs: Send + Sync {
     /// already (or the deployment a live deploy run): there is never a second one.
     async fn open_run(&self, write: RunWrite<'_>) -> StoreResult<()>;
 
-    /// Stores how far the run has come, with its events. Answers whether somebody has asked to cancel it: a
-    /// cancel is never taken back by saving, and wakes the run at once even when the worker that saved it had
-    /// not heard of it. `Stale` when the fence has moved on.
-    async fn save_run(&self, write: RunWrite<'_>) -> StoreResult<bool>;
+    /// The same for a run that answers what a person asked for at its start: what [`ask`](crate::Certificates::ask)
+    /// stores, with its audit line, in one transaction with the run. So nothing is asked for unless it is begun.
+    async fn open_asked_run(&self, write: RunWrite<'_>, who: &str) -> StoreResult<()>;
+
+    /// Stores how far the run has come, with its events. Answers whether it was asked to stop: that is never taken
+    /// back by saving, and wakes the run at once even when the worker that saved it had not heard of it. `Stale`
+    /// when the fence has moved on.
+    async fn save_run(&self, write: RunWrite<'_>) -> StoreResult<Stop>;
 
     /// One run.
     async fn run(&self, id: &RunId) -> StoreResult<Run>;
@@ -58,17 +86,11 @@ pub trait Runs: Send + Sync {
     async fn live_runs(&self, certificate: &CertificateId) -> StoreResult<Vec<Run>>;
 
     /// Ends a live run whose row cannot be read (it was damaged, or written by a program that knew other steps): it
-    /// has failed at `now`, with a plan of no steps, and nobody takes it up again. `Stale` when the fence has moved on.
-    async fn end_unreadable_run(
-        &self,
-        id: &RunId,
-        certificate: &CertificateId,
-        fence: Fence,
-        now: Timestamp,
-        events: &[NewEvent],
-    ) -> StoreResult<()>;
+    /// has failed, with a plan of no steps, and nobody takes it up again. In the same transaction its version is
+    /// abandoned and the failure counted, or that of its deployment. `Stale` when the fence has moved on.
+    async fn end_unreadable_run(&self, end: &UnreadableEnd<'_>) -> StoreResult<()>;
 
     /// Asks the run to stop and wakes it at once, with an audit line. Its worker finds out when it saves or
     /// reads it. Gives the run as it is now; asking a run that is over changes nothing.
-    async fn request_cancel(&self, id: &RunId, who: &str, now: Timestamp) -> StoreResult<Run>;
+    async fn request_cancel(&self, id: &RunId, stop: Stop, who: &str, now: Timestamp) -> StoreResult<Run>;
 }

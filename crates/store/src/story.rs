@@ -11,7 +11,7 @@ use certwright_core::certificate::{Certificate, Health, Standing};
 use certwright_core::facts::Trust;
 use certwright_core::failure::Failure;
 use certwright_core::id::{CertificateId, DeploymentId, VersionId};
-use certwright_core::run::{Mark, RunState};
+use certwright_core::run::{Mark, RunState, Stop};
 use certwright_core::version::VersionState;
 
 /// Tells it. A second database adds one line that calls this.
@@ -100,7 +100,7 @@ async fn obtained_and_published(store: &dyn Store, id: &CertificateId, fence: Fe
 
     run.marks[0] = Mark::Done;
     run.state = RunState::Waiting;
-    assert!(!store.save_run(write(&run, fence, Some(at(50)))).await.unwrap());
+    assert_eq!(store.save_run(write(&run, fence, Some(at(50)))).await.unwrap(), Stop::No);
     store.release(id, fence).await.unwrap();
     assert_eq!(store.next_moment().await.unwrap(), Some(at(50)), "parked: no lease, only a moment");
     let work = store.due(at(50), 10).await.unwrap();

@@ -9,7 +9,7 @@ use certwright_core::certificate::Standing;
 use certwright_core::facts::Trust;
 use certwright_core::failure::Failure;
 use certwright_core::id::CertificateId;
-use certwright_core::run::RunState;
+use certwright_core::run::{RunState, Stop};
 use certwright_core::version::VersionState;
 use std::sync::Arc;
 
@@ -21,12 +21,15 @@ pub(crate) async fn cancels(store: &dyn Store) {
     let mut run = obtain_run("run-1", &id, at(1));
     store.open_run(write(&run, fence, None)).await.unwrap();
 
-    let asked = store.request_cancel(&run.id, "admin", at(5)).await.unwrap();
-    assert!(asked.cancelled);
+    let asked = store.request_cancel(&run.id, Stop::GiveUp, "admin", at(5)).await.unwrap();
+    assert_eq!(asked.stop, Stop::GiveUp);
+    let again = store.request_cancel(&run.id, Stop::Cancel, "admin", at(5)).await.unwrap();
+    assert_eq!(again.stop, Stop::GiveUp, "asking again never asks for less");
     run.state = RunState::Waiting;
-    assert!(!run.cancelled, "this worker has not heard of it");
-    assert!(store.save_run(write(&run, fence, Some(at(3000)))).await.unwrap(), "now it has");
-    assert!(store.run(&run.id).await.unwrap().cancelled);
+    assert_eq!(run.stop, Stop::No, "this worker has not heard of it");
+    let told = store.save_run(write(&run, fence, Some(at(3000)))).await.unwrap();
+    assert_eq!(told, Stop::GiveUp, "now it has");
+    assert_eq!(store.run(&run.id).await.unwrap().stop, Stop::GiveUp);
     store.release(&id, fence).await.unwrap();
     let work = store.due(at(5), 10).await.unwrap();
     assert_eq!(
@@ -35,14 +38,14 @@ pub(crate) async fn cancels(store: &dyn Store) {
         "woken at once, not at 3000"
     );
 
-    run.cancelled = true;
-    assert!(store.save_run(write(&run, fence, Some(at(7)))).await.unwrap());
+    run.stop = Stop::GiveUp;
+    store.save_run(write(&run, fence, Some(at(7)))).await.unwrap();
     assert_eq!(store.next_moment().await.unwrap(), Some(at(7)), "a worker that knows may wait");
     run.state = RunState::Cancelled;
     store.save_run(write(&run, fence, None)).await.unwrap();
-    let over = store.request_cancel(&run.id, "admin", at(9)).await.unwrap();
+    let over = store.request_cancel(&run.id, Stop::Cancel, "admin", at(9)).await.unwrap();
     assert_eq!(over.state, RunState::Cancelled);
-    let missing = store.request_cancel(&run_id("run-9"), "admin", at(9)).await.unwrap_err();
+    let missing = store.request_cancel(&run_id("run-9"), Stop::Cancel, "admin", at(9)).await.unwrap_err();
     assert!(matches!(missing, StoreError::NotFound { .. }));
 }
 
@@ -73,7 +76,28 @@ pub(crate) async fn people_win(store: &dyn Store) {
     let mut other = edit(&answered, settings("a", &["b.example.com"], &["dep-1"]));
     other.reset_failures = true;
     other.next_at = Some(at(10));
+    let ordering = obtain_run("run-0", &id, at(6));
+    store.open_asked_run(write(&ordering, fence, None), "admin").await.unwrap();
+    assert_eq!(
+        store.certificate(&id).await.unwrap().standing.asked_at,
+        Some(at(6)),
+        "asked and begun in one"
+    );
+    let second = store.open_asked_run(write(&obtain_run("run-x", &id, at(7)), fence, None), "admin").await;
+    assert!(matches!(second.unwrap_err(), StoreError::Busy { .. }));
+    let kept = store.certificate(&id).await.unwrap().standing.asked_at;
+    assert_eq!(kept, Some(at(6)), "what is not begun is not asked for");
     store.update_certificate(&other).await.unwrap();
+    assert_eq!(store.run(&ordering.id).await.unwrap().stop, Stop::No);
+    let renamed = store.certificate(&id).await.unwrap();
+    let mut cancelling = edit(&renamed, renamed.settings.clone());
+    cancelling.cancel_ordering = true;
+    cancelling.next_at = Some(at(10));
+    store.update_certificate(&cancelling).await.unwrap();
+    let mut ordering = store.run(&ordering.id).await.unwrap();
+    assert_eq!(ordering.stop, Stop::Cancel, "with the edit");
+    ordering.state = RunState::Cancelled;
+    store.save_run(write(&ordering, fence, None)).await.unwrap();
     store.set_standing(&answered, fence, &failed).await.unwrap();
     let reset = store.certificate(&id).await.unwrap().standing;
     assert_eq!((reset.failures, reset.not_before, reset.next_at), (0, None, Some(at(10))));

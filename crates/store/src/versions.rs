@@ -6,6 +6,7 @@ use certwright_core::Timestamp;
 use certwright_core::certificate::{Certificate, Standing};
 use certwright_core::facts::{CertificateFacts, Trust};
 use certwright_core::id::{CertificateId, DeploymentId, RunId, VersionId};
+use certwright_core::run::Stop;
 use certwright_core::version::Version;
 
 /// A deployment that shall serve the published version.
@@ -86,7 +87,7 @@ pub trait Versions: Send + Sync {
     /// deployments want it and are due at `now` with their failures forgotten, the run and its events are
     /// saved. Deployments that were removed meanwhile are passed over. Answers like
     /// [`save_run`](crate::Runs::save_run). `Stale` when the fence has moved on.
-    async fn publish(&self, publication: &Publication<'_>) -> StoreResult<bool>;
+    async fn publish(&self, publication: &Publication<'_>) -> StoreResult<Stop>;
 
     /// One version.
     async fn version(&self, id: &VersionId) -> StoreResult<Version>;

@@ -8,6 +8,7 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -75,6 +76,15 @@ impl Address {
         if authority.as_str().contains('@') {
             return Err(wrong("the URL has a user name"));
         }
+        if !secure && !is_this_machine(authority.host()) {
+            return Err(ClientError::Unreachable {
+                what: format!("the service at {url}"),
+                words: "over plain http the token could be read on the way".to_owned(),
+                remedy: format!(
+                    "use https://{authority}, and --trust FILE if its certificate is not publicly trusted"
+                ),
+            });
+        }
         let authority = format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(crate::PORT));
         Ok(if secure { Self::Tls { authority, token, roots } } else { Self::Tcp { authority, token } })
     }
@@ -128,6 +138,13 @@ impl Address {
                 )),
                 Self::Tcp { authority, .. } => {
                     let stream = TcpStream::connect(authority).await.map_err(|error| self.refused(&error))?;
+                    // Whatever the resolver makes of `localhost`: the token goes to this machine, in the clear.
+                    if !stream.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback()) {
+                        return Err(self.unreachable(
+                            "that name leads to another machine, where the token could be read on the way",
+                            "use https://, or 127.0.0.1",
+                        ));
+                    }
                     self.shake_hands(stream).await
                 }
                 Self::Tls { authority, roots, .. } => {
@@ -156,6 +173,15 @@ impl Address {
     }
 }
 
+/// Whether a URL's host is this machine, before anybody is asked (RFC 6761 §6.3).
+fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    match bare.parse::<IpAddr>() {
+        Ok(address) => address.to_canonical().is_loopback(),
+        Err(_) => bare.eq_ignore_ascii_case("localhost"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +196,10 @@ mod tests {
             ("http://127.0.0.1", Some("127.0.0.1:9644")),
             ("http://localhost:80/", Some("localhost:80")),
             ("http://[::1]:9644", Some("[::1]:9644")),
+            ("http://[::ffff:127.0.0.1]:9644", Some("[::ffff:127.0.0.1]:9644")),
+            ("http://192.0.2.1:9644", None),
+            ("http://certs.example.com", None),
+            ("http://localhost.example.com", None),
             ("ftp://127.0.0.1", None),
             ("127.0.0.1:9644", None),
             ("http://127.0.0.1/api", None),
@@ -180,6 +210,14 @@ mod tests {
                 expected.map(|authority| Address::Tcp { authority: authority.to_owned(), token: token() });
             assert_eq!(read, expected, "{url}");
         }
+    }
+
+    #[test]
+    fn a_token_for_another_machine_travels_by_https_alone() {
+        let error =
+            Address::from_url("http://certs.example.com:9643", token(), None).unwrap_err().to_string();
+        assert!(error.contains("plain http") && error.contains("https://certs.example.com:9643"), "{error}");
+        assert!(Address::from_url("https://certs.example.com:9643", token(), None).is_ok());
     }
 
     #[test]

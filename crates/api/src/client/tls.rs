@@ -4,7 +4,7 @@ use super::{Address, ClientError};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CertificateError, ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use std::sync::Arc;
 use tokio::net::TcpStream;
@@ -13,6 +13,13 @@ use tokio_rustls::client::TlsStream;
 
 const UNTRUSTED: &str = "name the authority's root, or the service's own self-signed certificate, with --trust FILE; \
                          it is self-signed/fullchain.pem in the service's data directory";
+
+const WRONG_NAME: &str = "connect by a name that is in its certificate; if the service got a new address or name, \
+                          restart it: its self-signed certificate is made again, and a managed one is edited with \
+                          certwright cert edit";
+
+const WRONG_TIME: &str = "compare the clocks of both machines; if they are right, look at the service's own certificate \
+                          on its machine: certwright status";
 
 /// The stream, secured.
 pub(super) async fn secured(
@@ -28,15 +35,23 @@ pub(super) async fn secured(
     let configuration = configuration(roots)
         .map_err(|words| address.unreachable(words, "name a file of PEM certificates"))?;
     let connector = TlsConnector::from(Arc::new(configuration));
-    connector.connect(name, stream).await.map_err(|error| {
-        let text = error.to_string();
-        let remedy = if text.contains("certificate") {
-            UNTRUSTED
-        } else {
-            "see whether the service speaks TLS there; on loopback it does not unless it is told to"
-        };
-        address.unreachable(text, remedy)
-    })
+    connector.connect(name, stream).await.map_err(|error| address.unreachable(&error, remedy(&error)))
+}
+
+/// What to do about a handshake that failed.
+fn remedy(error: &std::io::Error) -> &'static str {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match inner {
+        Some(rustls::Error::InvalidCertificate(reason)) => match reason {
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => WRONG_NAME,
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. } => WRONG_TIME,
+            _ => UNTRUSTED,
+        },
+        _ => "see whether the service speaks TLS there; on loopback it does not unless it is told to",
+    }
 }
 
 fn configuration(roots: Option<&str>) -> Result<ClientConfig, String> {
@@ -56,4 +71,18 @@ fn configuration(roots: Option<&str>) -> Result<ClientConfig, String> {
         return Err("there is no certificate in the file of roots".to_owned());
     }
     Ok(builder.with_root_certificates(store).with_no_client_auth())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_has_a_remedy_of_its_own() {
+        let of = |reason| remedy(&std::io::Error::other(rustls::Error::InvalidCertificate(reason)));
+        assert_eq!(of(CertificateError::NotValidForName), WRONG_NAME);
+        assert_eq!(of(CertificateError::Expired), WRONG_TIME);
+        assert_eq!(of(CertificateError::UnknownIssuer), UNTRUSTED);
+        assert!(remedy(&std::io::Error::other("reset")).contains("speaks TLS"));
+    }
 }

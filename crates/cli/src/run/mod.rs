@@ -25,7 +25,9 @@ pub enum RunCommand {
 /// Cancels a run.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-It is safe at every step: what was begun is finished or taken back, and the clean-up is done.
+It is safe at every step: what was begun is finished or taken back, and the clean-up is done. Once the authority
+has the certificate request it comes too late: the certificate is fetched and stored, but for an authority that has
+been in trouble for long.
 
 Example:
   certwright run cancel RUN")]
@@ -52,7 +54,7 @@ impl Cancel {
         session.output.answer(
             || serde_json::to_string_pretty(&run),
             |_| {
-                if run.state.is_over() {
+                if !run.stopping {
                     format!("{}: {}.\n", run.id, run.words)
                 } else {
                     format!(

@@ -23,7 +23,7 @@ pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> 
         Ok(found) => found,
         Err(failure) => return Ok(fail(failure)),
     };
-    let now = work.engine.now();
+    let (now, in_long_trouble) = (work.engine.now(), work.run.can_be_given_up());
     let url = match &work.run.learnt.certificate {
         Some(url) => url.clone(),
         None => {
@@ -32,7 +32,7 @@ pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> 
             tokio::time::sleep(std::time::Duration::from_millis(350)).await;
             let answered = match session.order(&order_url).await {
                 Ok(answered) => answered,
-                Err(error) => return Ok(fail(undecided(&error, &authority.title, now))),
+                Err(error) => return Ok(fail(undecided(&error, &authority.title, now, in_long_trouble))),
             };
             match (&answered.value.status, &answered.value.certificate) {
                 (OrderStatus::Valid, Some(url)) => url.clone(),
@@ -57,7 +57,7 @@ pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> 
                 "the certificate is not there yet".to_owned(),
             ));
         }
-        Err(error) => return Ok(fail(undecided(&error, &authority.title, now))),
+        Err(error) => return Ok(fail(undecided(&error, &authority.title, now, in_long_trouble))),
     };
     work.pass("await-certificate:fetched")?;
     check_issued::check_and_store(work, &version, &answered.value.pem, identifiers, &authority).await

@@ -4,7 +4,11 @@ use super::fail;
 use super::target::{applying, read_again, undo_all};
 use crate::drive::{Interrupted, Work};
 use crate::engine::storage;
+use crate::observe::linked_version;
 use certwright_contract::files;
+use certwright_core::certificate::Deployment;
+use certwright_core::event::Level;
+use certwright_core::id::{DeploymentId, VersionId};
 use certwright_core::run::{Mark, Outcome};
 use certwright_core::step::{ProviderAct, Step};
 use std::path::Path;
@@ -35,7 +39,9 @@ pub(super) async fn perform(
     let copies = work.engine.layout.copies(&work.run.id);
     let mut failures = undo_all(work, &done, &applying(work, &copies)).await?;
     work.pass("roll-back:undone")?;
-    if let (true, Some(link)) = (switched, link) {
+    if let (true, Some(link)) = (switched, link)
+        && goes_back(work, Path::new(link)).await?
+    {
         let from = work.run.plan.steps.iter().find_map(|step| match step {
             Step::SwitchVersion { from, .. } => Some(from.clone()),
             _ => None,
@@ -51,4 +57,70 @@ pub(super) async fn perform(
     work.pass("roll-back:switched")?;
     read_again(work, settle.iter()).await;
     Ok(failures.into_iter().next().map_or(Outcome::Done, fail))
+}
+
+/// Whether the link is this run's to put back. Deployments of a certificate share it, and one that failed may be taken
+/// up again (after a restart, or a wait) long after it switched: what others have done with the link by then stays.
+async fn goes_back(work: &mut Work<'_>, link: &Path) -> Result<bool, Interrupted> {
+    let (Some(version), Some(deployment)) = (work.run.learnt.version.clone(), work.run.deployment().cloned())
+    else {
+        return Ok(true);
+    };
+    let deployments = work.engine.store.deployments(&work.run.certificate).await?;
+    let stays = stays(linked_version(link).as_ref(), &version, &deployment, &deployments);
+    if let Some(why) = &stays {
+        work.note(Level::Warning, format!("{} is left as it is: {why}", link.display()));
+    }
+    Ok(stays.is_none())
+}
+
+/// Why the link stays, if it does: it points to `linked` now, and the run that rolls back had deployed `version`.
+fn stays(
+    linked: Option<&VersionId>,
+    version: &VersionId,
+    deployment: &DeploymentId,
+    deployments: &[Deployment],
+) -> Option<String> {
+    if linked != Some(version) {
+        return Some("it no longer points to what this run had switched it to".to_owned());
+    }
+    let other = deployments
+        .iter()
+        .find(|other| other.id != *deployment && other.deployed.as_ref() == Some(version))?;
+    Some(format!("the deployment to {} serves {version} by it", other.target))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_others_have_moved_or_serve_by_is_left_alone() {
+        let other = |deployed: Option<&str>| Deployment {
+            id: "dep-2".into(),
+            certificate: "cert-1".into(),
+            target: "nginx".to_owned(),
+            wanted: Some("ver-2".into()),
+            deployed: deployed.map(Into::into),
+            verified_at: None,
+            failures: 0,
+            next_at: None,
+            last_failure: None,
+            approved: None,
+        };
+        let own = Deployment { id: "dep-1".into(), ..other(Some("ver-2")) };
+        for (linked, deployed, left) in [
+            (Some("ver-2"), None, false),
+            (Some("ver-2"), Some("ver-1"), false),
+            (Some("ver-2"), Some("ver-2"), true),
+            (Some("ver-3"), None, true),
+            (Some("ver-1"), None, true),
+            (None, None, true),
+        ] {
+            let linked: Option<VersionId> = linked.map(Into::into);
+            let all = [own.clone(), other(deployed)];
+            let why = stays(linked.as_ref(), &"ver-2".into(), &"dep-1".into(), &all);
+            assert_eq!(why.is_some(), left, "{linked:?} {deployed:?} {why:?}");
+        }
+    }
 }

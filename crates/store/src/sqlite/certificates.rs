@@ -10,6 +10,7 @@ use super::certificate_parts::{
 use super::certificate_rows::{Stored, certificate, certificate_row, stored};
 use super::events::add_events;
 use super::rows::{maybe_milliseconds, milliseconds, timestamp, to_json};
+use super::runs::cancel_ordering;
 use super::standing::{merged, write_standing};
 use super::write::{Write, check_fence};
 use crate::{
@@ -61,6 +62,22 @@ async fn check_no_live_run(write: &mut Write, id: &CertificateId) -> StoreResult
 /// A moment as the store will give it back.
 fn kept(moment: Option<Timestamp>) -> StoreResult<Option<Timestamp>> {
     maybe_milliseconds(moment).map(timestamp).transpose()
+}
+
+/// Stores that somebody wants a new version, with its audit line.
+pub(super) async fn asked(
+    write: &mut Write,
+    id: &CertificateId,
+    now: Timestamp,
+    who: &str,
+) -> StoreResult<Certificate> {
+    let mut certificate = stored(write.on(), id).await?.certificate;
+    certificate.standing.asked_at = kept(Some(now))?;
+    certificate.standing.next_at = certificate.standing.asked_at;
+    certificate.standing.next_why = Some(Reason::AskedByHand.words().to_owned());
+    write_standing(write, id, &certificate.standing).await?;
+    add_audit(write, &line(now, who, "ask", object(id), None, None)).await?;
+    Ok(certificate)
 }
 
 #[async_trait]
@@ -193,6 +210,9 @@ impl Certificates for SqliteStore {
         write_words(&mut write, found.number, &edit.id, &edit.settings).await?;
         write_deployments(&mut write, &after).await?;
         queue_deployments(&mut write, &edit.id, &edit.queue, edit.now).await?;
+        if edit.cancel_ordering {
+            cancel_ordering(&mut write, &edit.id, &edit.who, edit.now).await?;
+        }
         let (was, is) = (as_value(&before.settings), as_value(&after.settings));
         let audit = line(edit.now, &edit.who, "update", object(&edit.id), was, is);
         add_audit(&mut write, &audit).await?;
@@ -234,12 +254,7 @@ impl Certificates for SqliteStore {
         events: &[NewEvent],
     ) -> StoreResult<Certificate> {
         let mut write = self.write("ask for a new version").await?;
-        let mut certificate = stored(write.on(), id).await?.certificate;
-        certificate.standing.asked_at = kept(Some(now))?;
-        certificate.standing.next_at = certificate.standing.asked_at;
-        certificate.standing.next_why = Some(Reason::AskedByHand.words().to_owned());
-        write_standing(&mut write, id, &certificate.standing).await?;
-        add_audit(&mut write, &line(now, who, "ask", object(id), None, None)).await?;
+        let certificate = asked(&mut write, id, now, who).await?;
         add_events(&mut write, events).await?;
         write.commit().await?;
         Ok(certificate)

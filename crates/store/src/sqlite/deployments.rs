@@ -16,6 +16,7 @@ use certwright_core::Timestamp;
 use certwright_core::certificate::Deployment;
 use certwright_core::event::NewEvent;
 use certwright_core::id::{CertificateId, DeploymentId};
+use certwright_core::run::Stop;
 use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 
@@ -67,10 +68,10 @@ impl Deployments for SqliteStore {
         each(&rows, deployment)
     }
 
-    async fn conclude_deployment(&self, conclusion: &Conclusion<'_>) -> StoreResult<bool> {
+    async fn conclude_deployment(&self, conclusion: &Conclusion<'_>) -> StoreResult<Stop> {
         let attempted = "conclude the deployment";
         let mut write = self.write(attempted).await?;
-        let cancelled = save(&mut write, &conclusion.write).await?;
+        let stop = save(&mut write, &conclusion.write).await?;
         let certificate = &conclusion.write.run.certificate;
         sqlx::query(
             "UPDATE deployments SET deployed = $3, verified_at = $4, failures = 0, last_failure = NULL, \
@@ -88,13 +89,13 @@ impl Deployments for SqliteStore {
         count_served(&mut write, certificate).await?;
         put(&mut write, certificate, conclusion.observations).await?;
         write.commit().await?;
-        Ok(cancelled)
+        Ok(stop)
     }
 
-    async fn fail_deployment(&self, failure: &DeploymentFailure<'_>) -> StoreResult<bool> {
+    async fn fail_deployment(&self, failure: &DeploymentFailure<'_>) -> StoreResult<Stop> {
         let attempted = "store the deployment's failure";
         let mut write = self.write(attempted).await?;
-        let cancelled = save(&mut write, &failure.write).await?;
+        let stop = save(&mut write, &failure.write).await?;
         let run = failure.write.run;
         // A moment after the run began was set by a person who asked again meanwhile.
         sqlx::query(
@@ -116,7 +117,7 @@ impl Deployments for SqliteStore {
         count_served(&mut write, &run.certificate).await?;
         put(&mut write, &run.certificate, failure.observations).await?;
         write.commit().await?;
-        Ok(cancelled)
+        Ok(stop)
     }
 
     async fn ask_deployment(

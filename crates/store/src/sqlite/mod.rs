@@ -27,6 +27,7 @@ mod schema;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod unreadable;
 mod upkeep;
 mod versions;
 mod write;

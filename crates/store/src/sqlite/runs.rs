@@ -3,17 +3,17 @@
 use super::SqliteStore;
 use super::attempt::Attempt;
 use super::audit::{add_audit, line};
+use super::certificates::asked;
 use super::events::add_events;
 use super::rows::{column, each, id, json, maybe_milliseconds, maybe_moment, milliseconds, moment, to_json};
 use super::rows::{to_word, word};
+use super::unreadable;
 use super::write::{Write, check_fence};
-use crate::{Fence, Listing, Page, RunFilter, RunWrite, Runs, StoreError, StoreResult};
+use crate::{Listing, Page, RunFilter, RunWrite, Runs, StoreError, StoreResult, UnreadableEnd};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
-use certwright_core::event::NewEvent;
-use certwright_core::id::{CertificateId, DeploymentId, RunId};
-use certwright_core::plan::{Plan, PlanKind};
-use certwright_core::run::{Learnt, Mark, Run, RunState};
+use certwright_core::id::{CertificateId, RunId};
+use certwright_core::run::{Run, Stop};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -25,11 +25,28 @@ fn run(row: &SqliteRow) -> StoreResult<Run> {
         plan: json(row, "plan")?,
         marks: json(row, "marks")?,
         learnt: json(row, "learnt")?,
-        cancelled: column(row, "cancelled")?,
+        stop: stop(column(row, "cancelled")?),
         state: word(row, "state")?,
         created_at: moment(row, "created_at")?,
         ended_at: maybe_moment(row, "ended_at")?,
     })
+}
+
+/// How firmly a run was asked to stop, as it is stored: numbers that grow, so that asking again is a maximum.
+fn firmness(stop: Stop) -> i64 {
+    match stop {
+        Stop::No => 0,
+        Stop::Cancel => 1,
+        Stop::GiveUp => 2,
+    }
+}
+
+fn stop(firmness: i64) -> Stop {
+    match firmness {
+        0 => Stop::No,
+        1 => Stop::Cancel,
+        _ => Stop::GiveUp,
+    }
 }
 
 /// When to wake it: a live run has a moment, one that is over has none.
@@ -55,12 +72,12 @@ async fn check_only_one(write: &mut Write, run: &Run) -> StoreResult<()> {
     }
 }
 
-/// Saves a run and its events in a transaction, after checking the fence. Answers whether a cancel was asked for.
-pub(super) async fn save(write: &mut Write, save: &RunWrite<'_>) -> StoreResult<bool> {
+/// Saves a run and its events in a transaction, after checking the fence. Answers whether it was asked to stop.
+pub(super) async fn save(write: &mut Write, save: &RunWrite<'_>) -> StoreResult<Stop> {
     let attempted = write.attempted();
     check_fence(write, &save.run.certificate, save.fence).await?;
     // A worker that has not heard of the cancel may want to sleep: it is woken at the earlier moment instead.
-    let cancelled: Option<bool> = sqlx::query_scalar(
+    let asked: Option<i64> = sqlx::query_scalar(
         "UPDATE runs SET state = $3, reason = $5, \"plan\" = $6, marks = $7, learnt = $8, ended_at = $10, \
            fence = $11, cancelled = max(cancelled, $9), \
            wake_at = CASE WHEN cancelled > $9 THEN min($4, coalesce(wake_at, $4)) ELSE $4 END \
@@ -74,15 +91,67 @@ pub(super) async fn save(write: &mut Write, save: &RunWrite<'_>) -> StoreResult<
     .bind(to_json(&save.run.plan)?)
     .bind(to_json(&save.run.marks)?)
     .bind(to_json(&save.run.learnt)?)
-    .bind(save.run.cancelled)
+    .bind(firmness(save.run.stop))
     .bind(maybe_milliseconds(save.run.ended_at))
     .bind(save.fence.0)
     .fetch_optional(write.on())
     .await
     .attempt(attempted)?;
-    let cancelled = cancelled.ok_or_else(|| StoreError::not_found("run", &save.run.id))?;
+    let asked = asked.ok_or_else(|| StoreError::not_found("run", &save.run.id))?;
     add_events(write, save.events).await?;
-    Ok(cancelled)
+    Ok(stop(asked))
+}
+
+const OPEN: &str = "open the run";
+
+async fn open(write: &mut Write, open: &RunWrite<'_>) -> StoreResult<()> {
+    check_fence(write, &open.run.certificate, open.fence).await?;
+    check_only_one(write, open.run).await?;
+    sqlx::query(
+        "INSERT INTO runs (id, certificate, deployment, state, wake_at, reason, \"plan\", marks, learnt, \
+           cancelled, created_at, ended_at, fence) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(open.run.id.as_str())
+    .bind(open.run.certificate.as_str())
+    .bind(open.run.deployment().map(|id| id.as_str()))
+    .bind(to_word(open.run.state)?)
+    .bind(wake_at(open))
+    .bind(&open.run.reason)
+    .bind(to_json(&open.run.plan)?)
+    .bind(to_json(&open.run.marks)?)
+    .bind(to_json(&open.run.learnt)?)
+    .bind(firmness(open.run.stop))
+    .bind(milliseconds(open.run.created_at))
+    .bind(maybe_milliseconds(open.run.ended_at))
+    .bind(open.fence.0)
+    .execute(write.on())
+    .await
+    .attempt(OPEN)?;
+    add_events(write, open.events).await
+}
+
+/// Asks the certificate's live obtain runs to stop, unless they have sent their request.
+pub(super) async fn cancel_ordering(
+    write: &mut Write,
+    certificate: &CertificateId,
+    who: &str,
+    now: Timestamp,
+) -> StoreResult<()> {
+    let attempted = "cancel the run";
+    let runs: Vec<String> = sqlx::query_scalar(
+        "UPDATE runs SET cancelled = max(cancelled, 1), wake_at = min(wake_at, $2) \
+         WHERE certificate = $1 AND wake_at IS NOT NULL AND deployment IS NULL RETURNING id",
+    )
+    .bind(certificate.as_str())
+    .bind(milliseconds(now))
+    .fetch_all(write.on())
+    .await
+    .attempt(attempted)?;
+    for run in runs {
+        add_audit(write, &line(now, who, "cancel", format!("run {run}"), None, None)).await?;
+    }
+    Ok(())
 }
 
 fn conditions(query: &mut QueryBuilder<Sqlite>, filter: &RunFilter) {
@@ -102,41 +171,24 @@ fn conditions(query: &mut QueryBuilder<Sqlite>, filter: &RunFilter) {
 
 #[async_trait]
 impl Runs for SqliteStore {
-    async fn open_run(&self, open: RunWrite<'_>) -> StoreResult<()> {
-        let attempted = "open the run";
-        let mut write = self.write(attempted).await?;
-        check_fence(&mut write, &open.run.certificate, open.fence).await?;
-        check_only_one(&mut write, open.run).await?;
-        sqlx::query(
-            "INSERT INTO runs (id, certificate, deployment, state, wake_at, reason, \"plan\", marks, learnt, \
-               cancelled, created_at, ended_at, fence) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-        )
-        .bind(open.run.id.as_str())
-        .bind(open.run.certificate.as_str())
-        .bind(open.run.deployment().map(|id| id.as_str()))
-        .bind(to_word(open.run.state)?)
-        .bind(wake_at(&open))
-        .bind(&open.run.reason)
-        .bind(to_json(&open.run.plan)?)
-        .bind(to_json(&open.run.marks)?)
-        .bind(to_json(&open.run.learnt)?)
-        .bind(open.run.cancelled)
-        .bind(milliseconds(open.run.created_at))
-        .bind(maybe_milliseconds(open.run.ended_at))
-        .bind(open.fence.0)
-        .execute(write.on())
-        .await
-        .attempt(attempted)?;
-        add_events(&mut write, open.events).await?;
+    async fn open_run(&self, run: RunWrite<'_>) -> StoreResult<()> {
+        let mut write = self.write(OPEN).await?;
+        open(&mut write, &run).await?;
         write.commit().await
     }
 
-    async fn save_run(&self, saved: RunWrite<'_>) -> StoreResult<bool> {
+    async fn open_asked_run(&self, run: RunWrite<'_>, who: &str) -> StoreResult<()> {
+        let mut write = self.write(OPEN).await?;
+        asked(&mut write, &run.run.certificate, run.run.created_at, who).await?;
+        open(&mut write, &run).await?;
+        write.commit().await
+    }
+
+    async fn save_run(&self, saved: RunWrite<'_>) -> StoreResult<Stop> {
         let mut write = self.write("save the run").await?;
-        let cancelled = save(&mut write, &saved).await?;
+        let stop = save(&mut write, &saved).await?;
         write.commit().await?;
-        Ok(cancelled)
+        Ok(stop)
     }
 
     async fn run(&self, id: &RunId) -> StoreResult<Run> {
@@ -181,58 +233,22 @@ impl Runs for SqliteStore {
         each(&rows, run)
     }
 
-    async fn end_unreadable_run(
-        &self,
-        id: &RunId,
-        certificate: &CertificateId,
-        fence: Fence,
-        now: Timestamp,
-        events: &[NewEvent],
-    ) -> StoreResult<()> {
-        let attempted = "end the unreadable run";
-        let mut write = self.write(attempted).await?;
-        check_fence(&mut write, certificate, fence).await?;
-        let deployment: Option<(String, String)> = sqlx::query_as(
-            "SELECT d.id, d.target FROM runs r JOIN deployments d ON d.id = r.deployment WHERE r.id = $1",
-        )
-        .bind(id.as_str())
-        .fetch_optional(write.on())
-        .await
-        .attempt(attempted)?;
-        // Readable from now on, so that one bad row spoils no list.
-        let kind = deployment.map_or(PlanKind::Obtain, |(deployment, target)| PlanKind::Deploy {
-            deployment: DeploymentId::from(deployment.as_str()),
-            target,
-        });
-        let plan = Plan { kind, steps: Vec::new(), warnings: Vec::new() };
-        sqlx::query(
-            "UPDATE runs SET state = $3, wake_at = NULL, ended_at = $4, fence = $5, \"plan\" = $6, marks = $7, \
-               learnt = $8 \
-             WHERE id = $1 AND certificate = $2 AND wake_at IS NOT NULL",
-        )
-        .bind(id.as_str())
-        .bind(certificate.as_str())
-        .bind(to_word(RunState::Failed)?)
-        .bind(milliseconds(now))
-        .bind(fence.0)
-        .bind(to_json(&plan)?)
-        .bind(to_json(&Vec::<Mark>::new())?)
-        .bind(to_json(&Learnt::default())?)
-        .execute(write.on())
-        .await
-        .attempt(attempted)?;
-        add_events(&mut write, events).await?;
+    async fn end_unreadable_run(&self, end: &UnreadableEnd<'_>) -> StoreResult<()> {
+        let mut write = self.write(unreadable::END).await?;
+        unreadable::end(&mut write, end).await?;
         write.commit().await
     }
 
-    async fn request_cancel(&self, id: &RunId, who: &str, now: Timestamp) -> StoreResult<Run> {
+    async fn request_cancel(&self, id: &RunId, stop: Stop, who: &str, now: Timestamp) -> StoreResult<Run> {
         let attempted = "cancel the run";
         let mut write = self.write(attempted).await?;
         let asked = sqlx::query(
-            "UPDATE runs SET cancelled = 1, wake_at = min(wake_at, $2) WHERE id = $1 AND wake_at IS NOT NULL",
+            "UPDATE runs SET cancelled = max(cancelled, $3), wake_at = min(wake_at, $2) \
+             WHERE id = $1 AND wake_at IS NOT NULL",
         )
         .bind(id.as_str())
         .bind(milliseconds(now))
+        .bind(firmness(stop))
         .execute(write.on())
         .await
         .attempt(attempted)?;

@@ -2,13 +2,16 @@
 
 use super::schedule::{DUE, NEXT_MOMENT};
 use super::{SqliteStore, certificate_list, issuer, schema};
-use crate::samples::{at, new, obtain_run, settings, write};
+use crate::samples::{at, deploy_run, new, obtain_run, settings, version, write};
 use crate::{
-    CertificateFilter, CertificateQuery, CertificateSort, Certificates, Leases, Meta, Page, RunFilter, Runs,
-    StoreError,
+    CertificateFilter, CertificateQuery, CertificateSort, Certificates, Deployments, Leases, Meta, Page,
+    RunFilter, Runs, StoreError, UnreadableEnd, Versions,
 };
 use crate::{story, story_aside, story_issuer};
+use certwright_core::certificate::Standing;
+use certwright_core::failure::Failure;
 use certwright_core::run::RunState;
+use certwright_core::version::VersionState;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, Row, SqlSafeStr};
 use std::path::PathBuf;
@@ -68,18 +71,44 @@ async fn a_run_that_cannot_be_read_is_ended_and_spoils_no_list() {
     let place = Place::new();
     let store = place.open().await;
     let id = "cert-1".into();
-    store.create_certificate(&new("cert-1", settings("a", &["a.example.com"], &[]))).await.unwrap();
+    let made = new("cert-1", settings("a", &["a.example.com"], &["dep-1"]));
+    let before = store.create_certificate(&made).await.unwrap();
     let fence = store.claim(&id, "one", at(100), at(0)).await.unwrap().unwrap();
     let run = obtain_run("run-1", &id, at(1));
     store.open_run(write(&run, fence, None)).await.unwrap();
+    let half = version(&run);
+    store.store_key(&half, b"k", b"r", fence).await.unwrap();
+    let deploy = deploy_run("run-2", &id, "dep-1", at(1));
+    store.open_run(write(&deploy, fence, None)).await.unwrap();
     let damage = "UPDATE runs SET \"plan\" = '{\"kind\":\"obtain\",\"steps\":[{\"step\":\"of-tomorrow\"}]}'";
     sqlx::query(damage).execute(&store.writer).await.unwrap();
     assert!(matches!(store.run(&run.id).await.unwrap_err(), StoreError::Damaged { .. }));
-    store.end_unreadable_run(&run.id, &id, fence, at(2), &[]).await.unwrap();
+    let failure = Failure::retry("run-unreadable", "go on", "cannot be read", "look");
+    let standing = Standing { failures: 1, next_at: Some(at(60)), ..Standing::default() };
+    let end = |run| UnreadableEnd {
+        run,
+        fence,
+        now: at(2),
+        before: &before,
+        standing: &standing,
+        failure: &failure,
+        next_at: at(70),
+        events: &[],
+    };
+    store.end_unreadable_run(&end(&run.id)).await.unwrap();
     let ended = store.run(&run.id).await.unwrap();
     assert_eq!((ended.state, ended.plan.steps.len()), (RunState::Failed, 0));
+    assert_eq!(store.version(&half.id).await.unwrap().state, VersionState::Abandoned);
+    assert_eq!(store.certificate(&id).await.unwrap().standing, standing, "the failure is counted");
+    assert_eq!(store.deployment(&"dep-1".into()).await.unwrap().failures, 0, "and not that of another run");
+
+    store.end_unreadable_run(&end(&deploy.id)).await.unwrap();
     assert_eq!(store.live_run(&id).await.unwrap(), None);
-    assert_eq!(store.runs(&RunFilter::default(), Page::default()).await.unwrap().total, 1);
+    let deployment = store.deployment(&"dep-1".into()).await.unwrap();
+    assert_eq!((deployment.failures, deployment.next_at), (1, Some(at(70))));
+    store.end_unreadable_run(&end(&deploy.id)).await.unwrap();
+    assert_eq!(store.deployment(&"dep-1".into()).await.unwrap().failures, 1, "ended once");
+    assert_eq!(store.runs(&RunFilter::default(), Page::default()).await.unwrap().total, 2);
 }
 
 #[tokio::test]

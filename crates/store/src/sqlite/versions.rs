@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use certwright_core::certificate::Standing;
 use certwright_core::facts::{CertificateFacts, Trust};
 use certwright_core::id::{CertificateId, RunId, VersionId};
+use certwright_core::run::Stop;
 use certwright_core::version::{Version, VersionState};
 use sqlx::sqlite::SqliteRow;
 
@@ -168,7 +169,7 @@ impl Versions for SqliteStore {
         write.commit().await
     }
 
-    async fn publish(&self, publication: &Publication<'_>) -> StoreResult<bool> {
+    async fn publish(&self, publication: &Publication<'_>) -> StoreResult<Stop> {
         let attempted = "publish the version";
         let id = publication.version;
         let mut write = self.write(attempted).await?;
@@ -205,9 +206,9 @@ impl Versions for SqliteStore {
             .await
             .attempt(attempted)?;
         }
-        let cancelled = save(&mut write, &publication.write).await?;
+        let stop = save(&mut write, &publication.write).await?;
         write.commit().await?;
-        Ok(cancelled)
+        Ok(stop)
     }
 
     async fn version(&self, id: &VersionId) -> StoreResult<Version> {
