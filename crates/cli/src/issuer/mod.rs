@@ -54,7 +54,7 @@ pub enum IssuerCommand {
 
 /// Which authority.
 #[derive(Clone, Debug, Args)]
-pub struct Which {
+pub(crate) struct Which {
     /// The authority's name
     name: String,
 }

@@ -79,15 +79,15 @@ impl Trust {
             Found::Other | Found::Strange => return Err(in_the_way(&path)),
         }
         as_root(&format!("certwright authority trust {}", issuer.name))?;
-        let question = format!(
-            "This machine will trust {} (SHA-256 {}), which can vouch for: {}.\n  write {}\n  run {}\nGo on?",
+        let plan = format!(
+            "This machine will trust {} (SHA-256 {}), which can vouch for: {}.\n  write {}\n  run {}",
             issuer.root.subject,
             colons(&issuer.root.sha256),
             constrained(issuer.constraints.as_ref()),
             path.display(),
             line(store, store.after_adding),
         );
-        session.confirm(&question, self.yes)?;
+        self.go_on(session, &plan)?;
         if before == Found::Nothing {
             make_folder(&store.folder)
                 .and_then(|()| file::publish(&path, issuer.root.pem.as_bytes(), false))
@@ -136,12 +136,12 @@ impl Trust {
             || format!("the root of {}, which the service does not know any more,", self.which.name),
             |issuer| issuer.root.subject.clone(),
         );
-        let question = format!(
-            "This machine will trust {what} no more.\n  remove {}\n  run {}\nGo on?",
+        let plan = format!(
+            "This machine will trust {what} no more.\n  remove {}\n  run {}",
             path.display(),
             line(store, store.after_removing)
         );
-        session.confirm(&question, self.yes)?;
+        self.go_on(session, &plan)?;
         fs::remove_file(&path).map_err(|error| unwritable(&path, &error))?;
         update(store, store.after_removing).await?;
         for certificate in held {
@@ -154,6 +154,11 @@ impl Trust {
             }
         }
         self.said(session, &path, false, "This machine trusts it no more")
+    }
+
+    /// Shows what will be done, and asks unless that was answered beforehand.
+    fn go_on(&self, session: &Session, plan: &str) -> Result<(), Fault> {
+        if self.yes { session.output.note(plan) } else { session.confirm(&format!("{plan}\nGo on?"), false) }
     }
 
     fn said(&self, session: &Session, path: &Path, trusted: bool, words: &str) -> Result<(), Fault> {
