@@ -99,7 +99,7 @@ impl Scene {
         ensure!(self.refused(2, &["authority", "use", "home"])?.contains("--replace"));
         let keys = service.json(&["authority", "key", "list", "home"])?;
         let id = keys["items"][1]["id"].as_str().context("no key")?.to_owned();
-        ensure!(self.refused(1, &["account", "create", "--ca=home"])?.contains("xternal"));
+        ensure!(self.refused(2, &["account", "create", "--ca=home"])?.contains("xternal"));
         service.command(&[
             "account",
             "create",
