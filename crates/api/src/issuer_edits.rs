@@ -103,7 +103,10 @@ mod tests {
         let read = |text: &str| serde_json::from_str::<IssuerChanges>(text).unwrap();
         assert_eq!(read("{}").settings.applied_to(before.clone()), before);
         let changes = read(r#"{"enabled":true,"settings":{"lifetime_seconds":60,"terms_of_service":null}}"#);
-        assert_eq!(serde_json::from_value::<IssuerChanges>(serde_json::to_value(&changes).unwrap()).unwrap(), changes);
+        assert_eq!(
+            serde_json::from_value::<IssuerChanges>(serde_json::to_value(&changes).unwrap()).unwrap(),
+            changes
+        );
         let after = changes.settings.applied_to(before.clone());
         assert_eq!(after, IssuerSettings { lifetime_seconds: 60, terms_of_service: None, ..before });
         assert!(serde_json::from_str::<IssuerChanges>(r#"{"settings":{"constraints":{}}}"#).is_err());

@@ -91,13 +91,15 @@ fn covers(names: &[String], name: &str) -> bool {
 fn complaint(index: usize, name: &str) -> Option<Refusal> {
     let (reason, remedy) = match Identifier::parse(name) {
         Ok(Identifier::Dns(read)) if read.ascii() == name => return None,
-        Ok(Identifier::Dns(read)) => (
-            format!("{name:?} is not how certificates write it"),
-            format!("write {:?}", read.ascii()),
-        ),
+        Ok(Identifier::Dns(read)) => {
+            (format!("{name:?} is not how certificates write it"), format!("write {:?}", read.ascii()))
+        }
         Ok(Identifier::Wildcard(read)) => (
             format!("{name:?} has a star"),
-            format!("write {:?}, which stands for all names below it too, and permit wildcards", read.ascii()),
+            format!(
+                "write {:?}, which stands for all names below it too, and permit wildcards",
+                read.ascii()
+            ),
         ),
         Ok(Identifier::Ip(_)) => (format!("{name:?} is an address"), "give it among networks".to_owned()),
         Err(error) => (format!("{name:?} {error}"), "write a host name, such as home.arpa".to_owned()),
@@ -109,9 +111,7 @@ fn complaint(index: usize, name: &str) -> Option<Refusal> {
 pub(crate) fn is_within_constraints(constraints: &NameConstraints, identifier: &Identifier) -> bool {
     constraints.is_empty()
         || match identifier {
-            Identifier::Dns(name) | Identifier::Wildcard(name) => {
-                covers(&constraints.names, name.ascii())
-            }
+            Identifier::Dns(name) | Identifier::Wildcard(name) => covers(&constraints.names, name.ascii()),
             Identifier::Ip(address) => constraints.networks.iter().any(|network| network.contains(*address)),
         }
 }
@@ -178,7 +178,8 @@ mod tests {
             (".home.arpa", "not a host name"),
             ("", "is empty"),
         ] {
-            let policy = NamePolicy { names: vec!["a.test".to_owned(), name.to_owned()], ..Default::default() };
+            let policy =
+                NamePolicy { names: vec!["a.test".to_owned(), name.to_owned()], ..Default::default() };
             let complaints = policy.complaints();
             assert_eq!(complaints.len(), 1, "{complaints:?}");
             assert_eq!(complaints[0].field, "policy.names[1]");

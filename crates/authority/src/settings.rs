@@ -106,7 +106,8 @@ impl Settings {
             if !is_word(name) {
                 complaints.push(Refusal::new(field.clone(), "is no name of a profile", WORD));
             }
-            complaints.extend(lifetime_complaint(&format!("{field}.lifetime_seconds"), profile.lifetime_seconds));
+            complaints
+                .extend(lifetime_complaint(&format!("{field}.lifetime_seconds"), profile.lifetime_seconds));
             if !is_line(&profile.description, 200) {
                 let remedy = "give one line of at most 200 characters";
                 complaints.push(Refusal::new(format!("{field}.description"), "is no line of text", remedy));

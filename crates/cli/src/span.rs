@@ -5,7 +5,8 @@ const UNITS: [(&str, i64, &str); 4] =
 
 /// Reads a span in seconds: a number and one of d, h, m, s.
 pub(crate) fn seconds(text: &str) -> Result<i64, String> {
-    let wanted = || format!("{text:?} is no span of time; write a number and d, h, m or s, such as 90d or 36h");
+    let wanted =
+        || format!("{text:?} is no span of time; write a number and d, h, m or s, such as 90d or 36h");
     let (_, size, _) = UNITS.iter().find(|(unit, _, _)| text.ends_with(unit)).ok_or_else(wanted)?;
     let digits = &text[..text.len() - 1];
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -123,7 +123,13 @@ fn examples_are_true() {
     examples(&Program::command(), &mut found);
     assert!(found.len() > 25, "{found:?}");
     for example in found {
-        let line = example.split(['>', '#']).next().unwrap().replace("'Our CA'", "Ours").replace("'Home CA'", "Home").replace("'Local CA'", "Local");
+        let line = example
+            .split(['>', '#'])
+            .next()
+            .unwrap()
+            .replace("'Our CA'", "Ours")
+            .replace("'Home CA'", "Home")
+            .replace("'Local CA'", "Local");
         if let Err(error) = parse(&line) {
             panic!("{example}: {error}");
         }

@@ -4,8 +4,8 @@ use crate::state::Shared;
 use crate::tls::Tls;
 use crate::trouble::{Answered, Trouble};
 use certwright_api::issuers::{
-    ExternalKey, IssuedCertificate, Issuer, IssuerCertificate, IssuerConstraints, IssuerPolicy, IssuerProfile,
-    IssuerReach, IssuerSettings,
+    ExternalKey, IssuedCertificate, Issuer, IssuerCertificate, IssuerConstraints, IssuerPolicy,
+    IssuerProfile, IssuerReach, IssuerSettings,
 };
 use certwright_authority as authority;
 use certwright_authority::{NamePolicy, Profile, Reach, Settings};

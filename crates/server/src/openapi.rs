@@ -2,8 +2,8 @@
 
 use crate::door::{admit, guard};
 use crate::routes::{
-    accounts, acme, asking, audit, authorities, certificates, changing, events, history, issuers, issuing, runs,
-    service, targets,
+    accounts, acme, asking, audit, authorities, certificates, changing, events, history, issuers, issuing,
+    runs, service, targets,
 };
 use crate::sent::MOST_BYTES;
 use crate::state::Shared;

@@ -143,7 +143,9 @@ impl From<AuthorityError> for Trouble {
 /// The store's word for a built-in authority is not the one that people know.
 fn of_issuer(error: StoreError) -> EngineError {
     match error {
-        StoreError::NotFound { what: "issuer", id } => EngineError::NotFound { what: "built-in authority", id },
+        StoreError::NotFound { what: "issuer", id } => {
+            EngineError::NotFound { what: "built-in authority", id }
+        }
         StoreError::InUse { words } => EngineError::InUse {
             words: words.replace("the issuer", "the authority"),
             remedy: "disable it: certwright authority disable NAME".to_owned(),
@@ -212,11 +214,23 @@ mod tests {
         let outdated = StoreError::Outdated { what: "issuer", id: "home".into(), revision: 3 };
         let damaged = AuthorityError::DamagedSettings { name: "home".into(), reason: "x".into() };
         for (error, slug, words) in [
-            (AuthorityError::Refused(vec![refusal::Refusal::new("name", "is empty", "give it one")]), "refused", "name"),
+            (
+                AuthorityError::Refused(vec![refusal::Refusal::new("name", "is empty", "give it one")]),
+                "refused",
+                "name",
+            ),
             (StoreError::not_found("issuer", "home").into(), "not-found", "built-in authority home"),
             (StoreError::not_found("external key", "k").into(), "not-found", "external key k"),
-            (StoreError::Conflict { field: "name", words: "is taken".into() }.into(), "conflict", "name: is taken"),
-            (StoreError::InUse { words: "the issuer home is enabled".into() }.into(), "in-use", "the authority home"),
+            (
+                StoreError::Conflict { field: "name", words: "is taken".into() }.into(),
+                "conflict",
+                "name: is taken",
+            ),
+            (
+                StoreError::InUse { words: "the issuer home is enabled".into() }.into(),
+                "in-use",
+                "the authority home",
+            ),
             (outdated.into(), "in-use", "revision 3"),
             (damaged, "storage", "home"),
         ] {

@@ -165,7 +165,8 @@ mod tests {
                 },
             })
         );
-        let fault = draft("create home --title T --name a --reach network --challenge-port 5002").unwrap_err();
+        let fault =
+            draft("create home --title T --name a --reach network --challenge-port 5002").unwrap_err();
         assert_eq!(fault.exit(), Exit::Refused);
         let both = Line::try_parse_from("create a --title T --anything --name b".split_whitespace());
         assert!(both.is_err(), "names beside anything would constrain nothing");

@@ -186,9 +186,12 @@ mod tests {
             ("--add-name Lab.Home.Arpa", policy(&["home.arpa", "lab.home.arpa"], &["10.0.0.0/8"], false)),
             ("--remove-network 10.0.0.0/8 --wildcards yes", policy(&["home.arpa"], &[], true)),
             ("--lifetime 36h --terms none", json!({ "lifetime_seconds": 129_600, "terms_of_service": null })),
-            ("--challenge-port 5002 --reach loopback", json!({
-                "reach": { "kind": "loopback", "challenge_port": 5002 }
-            })),
+            (
+                "--challenge-port 5002 --reach loopback",
+                json!({
+                    "reach": { "kind": "loopback", "challenge_port": 5002 }
+                }),
+            ),
             ("--remove-profile short", json!({ "profiles": {} })),
             ("--require-external-account no", json!({ "external_account_required": false })),
         ] {

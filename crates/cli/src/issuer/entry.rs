@@ -50,9 +50,7 @@ impl Use {
         }
         let roots = self.directory_tls_roots.as_deref().map(read).transpose()?;
         let entry = session.client.put_authority(id, &draft(&issuer, roots)).await?;
-        session
-            .output
-            .answer(|| serde_json::to_string_pretty(&entry), |_| words(&issuer, &entry.id))?;
+        session.output.answer(|| serde_json::to_string_pretty(&entry), |_| words(&issuer, &entry.id))?;
         if !issuer.enabled {
             session.output.note(&format!(
                 "Warning: {0} is disabled; before an account is made: certwright authority enable {0}",

@@ -32,9 +32,7 @@ impl Issued {
         let query = PageQuery { offset: Some(self.offset), limit: Some(self.limit) };
         let page = session.client.issued(&self.which.name, &query).await?;
         let now = session.now();
-        session
-            .output
-            .answer(|| serde_json::to_string_pretty(&page), |look| rows(&page.items, look, now))?;
+        session.output.answer(|| serde_json::to_string_pretty(&page), |look| rows(&page.items, look, now))?;
         more(&session.output, &page)?;
         Ok(Exit::Done)
     }

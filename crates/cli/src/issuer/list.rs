@@ -30,9 +30,7 @@ impl List {
         let query = PageQuery { offset: Some(self.offset), limit: Some(self.limit) };
         let page = session.client.issuers(&query).await?;
         let now = session.now();
-        session
-            .output
-            .answer(|| serde_json::to_string_pretty(&page), |look| rows(&page.items, look, now))?;
+        session.output.answer(|| serde_json::to_string_pretty(&page), |look| rows(&page.items, look, now))?;
         more(&session.output, &page)?;
         Ok(Exit::Done)
     }

@@ -24,10 +24,12 @@ pub(super) fn reach(
     match (word, port, now) {
         (None, None, _) => Ok(None),
         (Some(ReachWord::Network), None, _) => Ok(Some(IssuerReach::Network)),
-        (Some(ReachWord::Network), Some(_), _) | (None, Some(_), IssuerReach::Network) => Err(Fault::refused(
-            "an authority that is reached from the network looks at port 80 (RFC 8555 §8.3)",
-            "leave --challenge-port out, or add --reach loopback",
-        )),
+        (Some(ReachWord::Network), Some(_), _) | (None, Some(_), IssuerReach::Network) => {
+            Err(Fault::refused(
+                "an authority that is reached from the network looks at port 80 (RFC 8555 §8.3)",
+                "leave --challenge-port out, or add --reach loopback",
+            ))
+        }
         (_, port, now) => {
             let usual = match now {
                 IssuerReach::Loopback { challenge_port } => challenge_port,
@@ -133,6 +135,9 @@ mod tests {
         };
         assert_eq!(permitted(&policy), "home.arpa and below, 10.0.0.0/8, also with a star");
         assert_eq!(permitted(&IssuerPolicy::default()), "nothing");
-        assert_eq!(permitted(&IssuerPolicy { anything: true, ..policy }), "any name and address, also with a star");
+        assert_eq!(
+            permitted(&IssuerPolicy { anything: true, ..policy }),
+            "any name and address, also with a star"
+        );
     }
 }

@@ -44,9 +44,10 @@ impl Root {
         match &self.out {
             None => {
                 let now = session.now();
-                session
-                    .output
-                    .answer(|| serde_json::to_string_pretty(&issuer.root), |look| words(&issuer, look, now))?;
+                session.output.answer(
+                    || serde_json::to_string_pretty(&issuer.root),
+                    |look| words(&issuer, look, now),
+                )?;
             }
             Some(path) => {
                 let said = self.write(path, &issuer)?;

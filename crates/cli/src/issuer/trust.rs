@@ -50,7 +50,9 @@ impl Trust {
         let store = SystemStore::of(Path::new("/")).ok_or_else(|| {
             Fault::refused(
                 "how this system keeps trusted roots is not known here",
-                format!("write the root with certwright authority root {name} --out FILE, and install it by hand"),
+                format!(
+                    "write the root with certwright authority root {name} --out FILE, and install it by hand"
+                ),
             )
         })?;
         let issuer = match session.client.issuer(name).await {
@@ -68,8 +70,8 @@ impl Trust {
 
     async fn add(&self, session: &Session, store: &SystemStore, issuer: &Issuer) -> Result<(), Fault> {
         let path = store.file(&issuer.name);
-        let wanted = der(&issuer.root)
-            .ok_or_else(|| Fault::failed("the service sent a root that cannot be read"))?;
+        let wanted =
+            der(&issuer.root).ok_or_else(|| Fault::failed("the service sent a root that cannot be read"))?;
         let before = found(&path, &issuer.root).map_err(|error| unreadable(&path, &error))?;
         match before {
             Found::Same if store.holds(&wanted).unwrap_or(false) => {
@@ -163,10 +165,9 @@ impl Trust {
 
     fn said(&self, session: &Session, path: &Path, trusted: bool, words: &str) -> Result<(), Fault> {
         let json = serde_json::json!({ "authority": self.which.name, "file": path, "trusted": trusted });
-        session.output.answer(
-            || serde_json::to_string_pretty(&json),
-            |_| format!("{words} ({}).\n", path.display()),
-        )
+        session
+            .output
+            .answer(|| serde_json::to_string_pretty(&json), |_| format!("{words} ({}).\n", path.display()))
     }
 }
 
@@ -177,7 +178,12 @@ fn is_word(text: &str) -> bool {
 }
 
 fn line(store: &SystemStore, arguments: &[&str]) -> String {
-    [store.program.display().to_string().as_str()].iter().chain(arguments).copied().collect::<Vec<_>>().join(" ")
+    [store.program.display().to_string().as_str()]
+        .iter()
+        .chain(arguments)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn as_root(command: &str) -> Result<(), Fault> {

@@ -67,7 +67,8 @@ async fn an_authority_is_made_enabled_changed_in_order_and_deleted() {
     let gone = client.issuer("home").await.unwrap_err();
     assert!(gone.is(ProblemKind::NotFound) && gone.to_string().contains("authority list"), "{gone}");
     let audit = client.audit(&PageQuery::default()).await.unwrap();
-    let actions: Vec<_> = audit.items.iter().map(|line| (line.action.as_str(), line.object.as_str())).collect();
+    let actions: Vec<_> =
+        audit.items.iter().map(|line| (line.action.as_str(), line.object.as_str())).collect();
     assert_eq!(actions[0], ("delete", "issuer home"));
     assert_eq!(actions.last(), Some(&("create", "issuer home")));
 }

@@ -120,8 +120,11 @@ fn json_without_secret(key: &NewExternalKey) -> serde_json::Result<String> {
 }
 
 fn words(key: &NewExternalKey, secret: Option<&str>, look: Look, now: Timestamp) -> String {
-    let limits =
-        if key.policy.anything { "all that the authority certifies".to_owned() } else { permitted(&key.policy) };
+    let limits = if key.policy.anything {
+        "all that the authority certifies".to_owned()
+    } else {
+        permitted(&key.policy)
+    };
     page(
         look,
         [

@@ -33,9 +33,7 @@ impl List {
         let query = PageQuery { offset: Some(self.offset), limit: Some(self.limit) };
         let page = session.client.external_keys(&self.which.name, &query).await?;
         let now = session.now();
-        session
-            .output
-            .answer(|| serde_json::to_string_pretty(&page), |look| rows(&page.items, look, now))?;
+        session.output.answer(|| serde_json::to_string_pretty(&page), |look| rows(&page.items, look, now))?;
         more(&session.output, &page)?;
         Ok(Exit::Done)
     }
@@ -52,8 +50,7 @@ fn state(key: &ExternalKey, now: Timestamp) -> (Tone, String) {
 
 fn rows(keys: &[ExternalKey], look: Look, now: Timestamp) -> String {
     let rows = keys.iter().map(|key| {
-        let limits =
-            if key.policy.anything { "all it certifies".to_owned() } else { permitted(&key.policy) };
+        let limits = if key.policy.anything { "all it certifies".to_owned() } else { permitted(&key.policy) };
         vec![plain(&key.id), state(key, now), plain(limits), plain(moment::day(key.created_at, now))]
     });
     let nothing = "No external keys. Make one: certwright authority key create NAME";
@@ -76,8 +73,7 @@ mod tests {
             account: None,
             used_at: None,
         };
-        let bound =
-            ExternalKey { account: Some("abc".to_owned()), used_at: Some(hours(-1)), ..free.clone() };
+        let bound = ExternalKey { account: Some("abc".to_owned()), used_at: Some(hours(-1)), ..free.clone() };
         let policy = IssuerPolicy { names: vec!["nas.home.arpa".to_owned()], ..IssuerPolicy::default() };
         let over = ExternalKey { expires_at: Some(hours(-1)), policy, ..free.clone() };
         let ends = ExternalKey { expires_at: Some(hours(72)), ..free.clone() };
