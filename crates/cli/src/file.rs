@@ -41,7 +41,7 @@ pub(crate) fn publish(path: &Path, contents: &[u8], replace: bool) -> io::Result
 }
 
 fn parent(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
 /// A name of its own in the same folder, because a rename stays on one file system.

@@ -42,6 +42,7 @@ pub(super) fn der(certificate: &IssuerCertificate) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file::publish;
     use crate::samples;
 
     #[test]
@@ -61,7 +62,7 @@ mod tests {
         ];
         assert_eq!(found(&path, &root).unwrap(), Found::Nothing);
         for (text, expected) in texts.drain(..) {
-            fs::write(&path, &text).unwrap();
+            publish(&path, &text, true).unwrap();
             assert_eq!(found(&path, &root).unwrap(), expected, "{}", String::from_utf8_lossy(&text));
         }
         fs::remove_dir_all(&folder).unwrap();

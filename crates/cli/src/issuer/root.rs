@@ -160,11 +160,13 @@ MAA=
         assert!(command(false, false).write(&path, &issuer).unwrap().contains("already"));
         command(true, false).write(&path, &issuer).unwrap();
         assert_eq!(fs::read(&path).unwrap(), [0x30, 0]);
-        fs::write(&path, "-----BEGIN CERTIFICATE-----\nMAEB\n-----END CERTIFICATE-----\n").unwrap();
+        file::publish(&path, b"-----BEGIN CERTIFICATE-----\nMAEB\n-----END CERTIFICATE-----\n", true)
+            .unwrap();
         assert!(command(false, false).write(&path, &issuer).is_err());
         command(false, true).write(&path, &issuer).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), issuer.root.pem);
-        fs::write(&path, "-----BEGIN PRIVATE KEY-----\nMAEB\n-----END PRIVATE KEY-----\n").unwrap();
+        file::publish(&path, b"-----BEGIN PRIVATE KEY-----\nMAEB\n-----END PRIVATE KEY-----\n", true)
+            .unwrap();
         assert!(command(false, true).write(&path, &issuer).is_err());
         fs::remove_dir_all(&folder).unwrap();
     }

@@ -89,6 +89,7 @@ impl SystemStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file::publish;
 
     #[test]
     fn each_family_is_known_by_what_it_has() {
@@ -96,7 +97,7 @@ mod tests {
         let make = |path: &str| {
             let path = root.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, "").unwrap();
+            publish(&path, b"", true).unwrap();
         };
         assert_eq!(SystemStore::of(&root), None, "an empty machine");
         make("usr/sbin/update-ca-certificates");
@@ -119,12 +120,12 @@ mod tests {
     fn the_bundle_says_whether_a_root_is_trusted() {
         let root = std::env::temp_dir().join(format!("certwright-cli-{}", crate::session::once()));
         fs::create_dir_all(root.join("usr/sbin")).unwrap();
-        fs::write(root.join("usr/sbin/update-ca-certificates"), "").unwrap();
+        publish(&root.join("usr/sbin/update-ca-certificates"), b"", true).unwrap();
         let store = SystemStore::of(&root).unwrap();
         assert!(store.holds(&[0x30, 0]).is_err(), "no bundle is no answer");
         fs::create_dir_all(store.bundle.parent().unwrap()).unwrap();
         let pem = "# Some Root\n-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
-        fs::write(&store.bundle, pem).unwrap();
+        publish(&store.bundle, pem.as_bytes(), true).unwrap();
         assert!(store.holds(&[0x30, 0]).unwrap());
         assert!(!store.holds(&[0x30, 1, 1]).unwrap());
         fs::remove_dir_all(&root).unwrap();
