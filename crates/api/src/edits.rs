@@ -98,7 +98,7 @@ pub struct CertificateChanges {
 }
 
 /// Tells `null` (clear it) from a field that is not there (leave it).
-fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+pub(crate) fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     T: Deserialize<'de>,
     D: Deserializer<'de>,

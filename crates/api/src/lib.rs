@@ -13,6 +13,8 @@ pub mod edits;
 pub mod events;
 pub mod exports;
 pub mod failures;
+pub mod issuer_edits;
+pub mod issuers;
 pub mod observations;
 pub mod page;
 pub mod preview;

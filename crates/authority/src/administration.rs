@@ -4,20 +4,24 @@ use crate::base64url;
 use crate::error::AuthorityError;
 use crate::parts::Parts;
 use crate::policy::NamePolicy;
-use crate::settings::{Settings, is_word};
+use crate::settings::{Settings, WORD, is_line, is_word};
 use crate::vault::Secret;
 use certwright_core::Timestamp;
+use certwright_core::refusal::Refusal;
 use certwright_pki::issue::{AuthorityKey, Naming, Serial, SigningAuthority, intermediate, root};
 use certwright_store::NewAudit;
 use certwright_store::issuer::{ExternalKey, Issuer, NewIssuer, SealedKeys};
 use serde_json::json;
 use zeroize::Zeroizing;
 
+/// "… Intermediate" has to fit into a common name (RFC 5280, appendix A.1: 64 characters).
+const LONGEST_TITLE: usize = 64 - " Intermediate".len();
+
 /// Makes an authority and stores it, disabled: keys, root and intermediate, both constrained to what its policy permits
 /// now. `title` is what people see in lists of trusted roots.
 ///
 /// # Errors
-/// `Settings` with all complaints, or the store's `Conflict` for a name that is taken.
+/// `Refused` with all complaints, or the store's `Conflict` for a name that is taken.
 pub async fn create(
     parts: &Parts,
     name: &str,
@@ -25,12 +29,11 @@ pub async fn create(
     settings: &Settings,
     who: &str,
 ) -> Result<Issuer, AuthorityError> {
-    if !is_word(name) {
-        let words = "a name has from 1 to 64 letters a-z, digits and hyphens".to_owned();
-        return Err(AuthorityError::Settings(vec![("name", words)]));
+    let complaints = complaints(name, title, settings);
+    if !complaints.is_empty() {
+        return Err(AuthorityError::Refused(complaints));
     }
     let settings = Settings { constraints: settings.policy.constraints(), ..settings.clone() };
-    settings.check()?;
     let now = parts.clock.now();
     let naming = |kind: &str| Naming {
         common_name: format!("{title} {kind}"),
@@ -59,6 +62,37 @@ pub async fn create(
     Ok(parts.store.create_issuer(NewIssuer { issuer: &issuer, keys: &keys }, &audit).await?)
 }
 
+/// What keeps such an authority from being made.
+pub(crate) fn complaints(name: &str, title: &str, settings: &Settings) -> Vec<Refusal> {
+    let mut complaints = Vec::new();
+    if !is_word(name) {
+        complaints.push(Refusal::new("name", "cannot stand in an address", WORD));
+    }
+    if title.trim().is_empty() || !is_line(title, LONGEST_TITLE) {
+        let remedy = format!("give from 1 to {LONGEST_TITLE} characters, such as: Home CA");
+        complaints.push(Refusal::new("title", "is empty or too long to stand in a certificate", remedy));
+    }
+    let policy = &settings.policy;
+    let lists_nothing = policy.names.is_empty() && policy.networks.is_empty();
+    if policy.anything && !lists_nothing {
+        complaints.push(Refusal::new(
+            "policy.anything",
+            "contradicts the names and networks beside it: the root would not be constrained to them",
+            "leave out one or the other",
+        ));
+    }
+    // Constraints that name nothing are none at all: such a root could vouch for the whole web.
+    if !policy.anything && lists_nothing {
+        complaints.push(Refusal::new(
+            "policy",
+            "permits nothing, and the root's constraints are fixed when it is made",
+            "give the names and networks that it is for, such as home.arpa",
+        ));
+    }
+    complaints.extend(settings.complaints());
+    complaints
+}
+
 /// An external key as it is given out; the secret is shown this once.
 pub struct NewExternalKey {
     /// Its id: the key identifier, or kid.
@@ -71,7 +105,7 @@ pub struct NewExternalKey {
 /// authority certifies at all.
 ///
 /// # Errors
-/// `Settings` for a policy that cannot be used, or the store's `NotFound` for an unknown authority.
+/// `Refused` for a policy or an end that cannot be used, or the store's `NotFound` for an unknown authority.
 pub async fn external_key(
     parts: &Parts,
     issuer: &str,
@@ -79,10 +113,14 @@ pub async fn external_key(
     expires_at: Option<Timestamp>,
     who: &str,
 ) -> Result<NewExternalKey, AuthorityError> {
-    if let Some(fault) = policy.fault() {
-        return Err(AuthorityError::Settings(vec![("policy", fault)]));
-    }
     let (id, now) = (parts.unique(), parts.clock.now());
+    let mut complaints = policy.complaints();
+    if expires_at.is_some_and(|at| at <= now) {
+        complaints.push(Refusal::new("expires_at", "is over already", "give a later moment, or none"));
+    }
+    if !complaints.is_empty() {
+        return Err(AuthorityError::Refused(complaints));
+    }
     // 256 bits, as long as the digest of HS256 (RFC 7518 §3.2 wants no less).
     let mut secret = Zeroizing::new(parts.chance.draw().to_vec());
     secret.reserve_exact(16);

@@ -52,9 +52,7 @@ impl Authority {
     /// When there is none of that name, or its settings or keys cannot be used.
     pub async fn open(parts: Parts, name: &str, service: &str) -> Result<Self, AuthorityError> {
         let issuer = parts.store.issuer(name).await?;
-        let settings: Settings = serde_json::from_value(issuer.settings.clone()).map_err(|error| {
-            AuthorityError::DamagedSettings { name: name.to_owned(), reason: error.to_string() }
-        })?;
+        let settings = Settings::read(&issuer)?;
         settings.check()?;
         let sealed = parts.store.issuer_keys(name).await?;
         let key = Secret::Intermediate(name).open(&parts.data_key, &sealed.intermediate)?;

@@ -1,5 +1,6 @@
 //! Why an authority could not be made, opened or changed, for whoever runs it.
 
+use certwright_core::refusal::Refusal;
 use certwright_pki::PkiError;
 use certwright_pki::seal::SealError;
 use certwright_store::StoreError;
@@ -16,9 +17,9 @@ pub enum AuthorityError {
     /// A sealed value.
     #[error("a secret of the authority {0}; check that data.key is the one this database was made with")]
     Seal(#[from] SealError),
-    /// A setting that cannot be used, all complaints together.
-    #[error("{}", .0.iter().map(|(field, reason)| format!("{field}: {reason}")).collect::<Vec<_>>().join("; "))]
-    Settings(Vec<(&'static str, String)>),
+    /// What was typed cannot be used: every complaint.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Refused(Vec<Refusal>),
     /// What is stored as settings cannot be read.
     #[error("the settings of the authority {name} cannot be read: {reason}")]
     DamagedSettings {

@@ -5,8 +5,10 @@ use crate::authority::Authority;
 use crate::error::AuthorityError;
 use crate::parts::Parts;
 use crate::policy::NamePolicy;
-use crate::settings::Settings;
+use crate::reachable;
+use crate::settings::{Reach, Settings};
 use certwright_core::Timestamp;
+use certwright_core::refusal::Refusal;
 use certwright_store::issuer::{Certificate, ExternalKey, Issuer};
 use certwright_store::{Listing, NewAudit, Page, StoreError};
 use serde_json::json;
@@ -62,11 +64,34 @@ impl Issuers {
 
     /// The address of the directory of an authority, whether it is mounted or not.
     pub fn directory(&self, name: &str) -> String {
-        format!("{}/acme/{name}/directory", self.service)
+        self.address(name, "directory")
+    }
+
+    /// The address of something beside the directory: `root.pem`, `root.der`, `crl`.
+    pub fn address(&self, name: &str, what: &str) -> String {
+        format!("{}/acme/{name}/{what}", self.service)
+    }
+
+    /// All that keeps such an authority from being made, and from being enabled if it is to be.
+    pub fn complaints(&self, name: &str, title: &str, settings: &Settings, enabled: bool) -> Vec<Refusal> {
+        let mut complaints = administration::complaints(name, title, settings);
+        complaints.extend(self.unreachable(settings).filter(|_| enabled));
+        complaints
+    }
+
+    /// Why an authority with these settings cannot be enabled at this service as it was started.
+    pub fn unreachable(&self, settings: &Settings) -> Option<Refusal> {
+        match settings.reach {
+            Reach::Loopback { .. } => None,
+            Reach::Network => reachable::complaint(&self.service),
+        }
     }
 
     async fn mount(&self, name: &str) -> Result<(), AuthorityError> {
         let authority = Authority::open(self.parts.clone(), name, &self.service).await?;
+        if let Some(complaint) = self.unreachable(authority.settings()) {
+            return Err(AuthorityError::Refused(vec![complaint]));
+        }
         let ending = CancellationToken::new();
         let (working, ended) = (authority.clone(), ending.clone());
         tokio::spawn(async move {
@@ -115,10 +140,50 @@ impl Issuers {
         who: &str,
     ) -> Result<Issuer, AuthorityError> {
         let _changing = self.changing.lock().await;
+        self.make(name, title, settings, who).await
+    }
+
+    /// Makes one and enables it.
+    ///
+    /// # Errors
+    /// All complaints about the settings, before anything is made; a name that is taken.
+    pub async fn create_enabled(
+        &self,
+        name: &str,
+        title: &str,
+        settings: &Settings,
+        who: &str,
+    ) -> Result<Issuer, AuthorityError> {
+        let changing = self.changing.lock().await;
+        let complaints = self.complaints(name, title, settings, true);
+        if !complaints.is_empty() {
+            return Err(AuthorityError::Refused(complaints));
+        }
+        let made = self.make(name, title, settings, who).await?;
+        drop(changing);
+        self.update(name, settings, true, made.revision, who).await
+    }
+
+    async fn make(
+        &self,
+        name: &str,
+        title: &str,
+        settings: &Settings,
+        who: &str,
+    ) -> Result<Issuer, AuthorityError> {
+        // What could not be mounted after a restart is not made.
+        if self.parts.store.issuers(None, MOST_MOUNTED).await?.len() >= MOST_MOUNTED as usize {
+            return Err(AuthorityError::Refused(vec![Refusal::new(
+                "name",
+                format!("would be one more than the {MOST_MOUNTED} that a service has at most"),
+                "delete one that is not needed",
+            )]));
+        }
         administration::create(&self.parts, name, title, settings, who).await
     }
 
-    /// Changes settings, and whether it answers; mounts it anew, so that the change holds from the next request on.
+    /// Changes settings, and whether it answers; mounts it anew, so that the change holds from the next request on. The
+    /// constraints are those of its root, whatever the settings say.
     ///
     /// # Errors
     /// All complaints about the settings; `Outdated` when somebody else changed it.
@@ -130,10 +195,15 @@ impl Issuers {
         expected: i64,
         who: &str,
     ) -> Result<Issuer, AuthorityError> {
-        settings.check()?;
         let _changing = self.changing.lock().await;
         let before = self.parts.store.issuer(name).await?;
-        let value = serde_json::to_value(settings).unwrap_or_default();
+        let settings = Settings { constraints: Settings::read(&before)?.constraints, ..settings.clone() };
+        let mut complaints = settings.complaints();
+        complaints.extend(self.unreachable(&settings).filter(|_| enabled));
+        if !complaints.is_empty() {
+            return Err(AuthorityError::Refused(complaints));
+        }
+        let value = serde_json::to_value(&settings).unwrap_or_default();
         let state =
             |settings: &serde_json::Value, enabled: bool| json!({"settings": settings, "enabled": enabled});
         let audit = NewAudit {

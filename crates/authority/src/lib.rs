@@ -28,6 +28,7 @@ mod parts;
 mod payload;
 mod policy;
 mod problem;
+mod reachable;
 mod redirect;
 mod revocation_list;
 mod route;

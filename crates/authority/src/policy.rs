@@ -1,8 +1,12 @@
 //! Which names and addresses may be certified.
 
 use certwright_core::identifier::{DnsName, Identifier};
+use certwright_core::refusal::Refusal;
 use certwright_pki::issue::{NameConstraints, Network};
 use serde::{Deserialize, Serialize};
+
+/// All of them stand in the authority's own certificates, which travel in every handshake.
+const MOST_ENTRIES: usize = 100;
 
 /// A policy. Empty, it permits nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,28 +44,74 @@ impl NamePolicy {
         NameConstraints { names: self.names.clone(), networks: self.networks.clone() }
     }
 
-    /// What is wrong with it, if something is.
-    pub(crate) fn fault(&self) -> Option<String> {
-        self.names.iter().find_map(|name| match Identifier::parse(name) {
-            Ok(Identifier::Dns(read)) if read.ascii() == name => None,
-            Ok(Identifier::Dns(read)) => Some(format!("{name:?} must be written {:?}", read.ascii())),
-            Ok(_) => Some(format!("{name:?} is no name; write it without *. and addresses among networks")),
-            Err(error) => Some(format!("{name:?} {error}")),
-        })
+    /// All that is permitted by whoever asks for it: for an external key that is to limit nothing.
+    pub fn everything() -> Self {
+        Self { wildcards: true, anything: true, ..Self::default() }
+    }
+
+    /// What is wrong with it, all complaints together.
+    pub(crate) fn complaints(&self) -> Vec<Refusal> {
+        let mut complaints: Vec<_> =
+            self.names.iter().enumerate().filter_map(|(index, name)| complaint(index, name)).collect();
+        for (field, count) in [("policy.names", self.names.len()), ("policy.networks", self.networks.len())] {
+            if count > MOST_ENTRIES {
+                let remedy = format!("give at most {MOST_ENTRIES}; a name stands for all names below it");
+                complaints.push(Refusal::new(field, format!("has {count} entries"), remedy));
+            }
+        }
+        complaints
+    }
+
+    /// What of this policy the constraints leave no room for, in words.
+    pub(crate) fn beyond(&self, constraints: &NameConstraints) -> Vec<String> {
+        if constraints.is_empty() {
+            return Vec::new();
+        }
+        let names = self.names.iter().filter(|name| !covers(&constraints.names, name)).cloned();
+        let networks = self.networks.iter().filter(|network| {
+            !constraints
+                .networks
+                .iter()
+                .any(|outer| outer.contains(network.address()) && outer.prefix() <= network.prefix())
+        });
+        let anything = self.anything.then(|| "any name and address".to_owned());
+        names.chain(networks.map(ToString::to_string)).chain(anything).collect()
     }
 
     fn covers(&self, name: &DnsName) -> bool {
-        self.names.iter().any(|permitted| is_within(name.ascii(), permitted))
+        covers(&self.names, name.ascii())
     }
+}
+
+fn covers(names: &[String], name: &str) -> bool {
+    names.iter().any(|permitted| is_within(name, permitted))
+}
+
+/// What is wrong with a name of a policy, if something is.
+fn complaint(index: usize, name: &str) -> Option<Refusal> {
+    let (reason, remedy) = match Identifier::parse(name) {
+        Ok(Identifier::Dns(read)) if read.ascii() == name => return None,
+        Ok(Identifier::Dns(read)) => {
+            (format!("{name:?} is not how certificates write it"), format!("write {:?}", read.ascii()))
+        }
+        Ok(Identifier::Wildcard(read)) => (
+            format!("{name:?} has a star"),
+            format!(
+                "write {:?}, which stands for all names below it too, and permit wildcards",
+                read.ascii()
+            ),
+        ),
+        Ok(Identifier::Ip(_)) => (format!("{name:?} is an address"), "give it among networks".to_owned()),
+        Err(error) => (format!("{name:?} {error}"), "write a host name, such as home.arpa".to_owned()),
+    };
+    Some(Refusal::new(format!("policy.names[{index}]"), reason, remedy))
 }
 
 /// Whether constraints leave room for the identifier; none leave room for all.
 pub(crate) fn is_within_constraints(constraints: &NameConstraints, identifier: &Identifier) -> bool {
     constraints.is_empty()
         || match identifier {
-            Identifier::Dns(name) | Identifier::Wildcard(name) => {
-                constraints.names.iter().any(|permitted| is_within(name.ascii(), permitted))
-            }
+            Identifier::Dns(name) | Identifier::Wildcard(name) => covers(&constraints.names, name.ascii()),
             Identifier::Ip(address) => constraints.networks.iter().any(|network| network.contains(*address)),
         }
 }
@@ -121,15 +171,38 @@ mod tests {
     #[test]
     fn a_policy_that_cannot_be_meant_is_refused() {
         for (name, fault) in [
-            ("*.home.arpa", "without *."),
-            ("Home.arpa", "must be written \"home.arpa\""),
-            ("bücher.example", "must be written \"xn--bcher-kva.example\""),
+            ("*.home.arpa", "write \"home.arpa\""),
+            ("Home.arpa", "write \"home.arpa\""),
+            ("bücher.example", "write \"xn--bcher-kva.example\""),
             ("10.0.0.1", "among networks"),
             (".home.arpa", "not a host name"),
             ("", "is empty"),
         ] {
-            let policy = NamePolicy { names: vec![name.to_owned()], ..NamePolicy::default() };
-            assert!(policy.fault().unwrap().contains(fault), "{:?}", policy.fault());
+            let policy =
+                NamePolicy { names: vec!["a.test".to_owned(), name.to_owned()], ..Default::default() };
+            let complaints = policy.complaints();
+            assert_eq!(complaints.len(), 1, "{complaints:?}");
+            assert_eq!(complaints[0].field, "policy.names[1]");
+            assert!(complaints[0].to_string().contains(fault), "{complaints:?}");
         }
+        let names = (0..101).map(|number| format!("n{number}.test")).collect();
+        let many = NamePolicy { names, ..NamePolicy::default() };
+        assert_eq!(many.complaints()[0].field, "policy.names");
+    }
+
+    #[test]
+    fn what_constraints_leave_no_room_for_is_named() {
+        let constraints = NameConstraints {
+            names: vec!["home.arpa".to_owned()],
+            networks: vec!["10.0.0.0/8".parse().unwrap()],
+        };
+        let policy = NamePolicy {
+            names: ["home.arpa", "a.home.arpa", "internal"].map(str::to_owned).to_vec(),
+            networks: ["10.1.0.0/16", "10.0.0.0/7", "fd00::/8"].map(|text| text.parse().unwrap()).to_vec(),
+            ..NamePolicy::default()
+        };
+        assert_eq!(policy.beyond(&constraints), ["internal", "10.0.0.0/7", "fd00::/8"]);
+        assert_eq!(NamePolicy::everything().beyond(&constraints), ["any name and address"]);
+        assert!(policy.beyond(&NameConstraints::default()).is_empty());
     }
 }

@@ -3,7 +3,9 @@
 use crate::error::AuthorityError;
 use crate::policy::NamePolicy;
 use certwright_core::SignedDuration;
+use certwright_core::refusal::Refusal;
 use certwright_pki::issue::{LONGEST_LEAF, NameConstraints, SHORTEST_LEAF};
+use certwright_store::issuer::Issuer;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -68,32 +70,62 @@ impl Settings {
         }
     }
 
+    /// The settings that are stored with an authority.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn read(issuer: &Issuer) -> Result<Self, AuthorityError> {
+        serde_json::from_value(issuer.settings.clone()).map_err(|error| AuthorityError::DamagedSettings {
+            name: issuer.name.clone(),
+            reason: error.to_string(),
+        })
+    }
+
     /// Refuses what cannot be used, all complaints together.
     ///
     /// # Errors
-    /// `Settings`, with field and reason.
+    /// `Refused`, with field, reason and remedy.
     pub fn check(&self) -> Result<(), AuthorityError> {
-        let mut complaints = Vec::new();
-        if let Some(fault) = self.policy.fault() {
-            complaints.push(("policy", fault));
-        }
+        let complaints = self.complaints();
+        if complaints.is_empty() { Ok(()) } else { Err(AuthorityError::Refused(complaints)) }
+    }
+
+    pub(crate) fn complaints(&self) -> Vec<Refusal> {
+        let mut complaints = self.policy.complaints();
         if matches!(self.reach, Reach::Loopback { challenge_port: 0 }) {
-            complaints.push(("reach", "port 0 is no port".to_owned()));
+            let remedy = "give the port on which clients answer http-01, such as 80";
+            complaints.push(Refusal::new("reach.challenge_port", "0 is no port", remedy));
         }
-        let lifetimes = [("lifetime_seconds", self.lifetime_seconds)]
-            .into_iter()
-            .chain(self.profiles.values().map(|profile| ("profiles", profile.lifetime_seconds)));
-        for (field, seconds) in lifetimes {
-            let lifetime = SignedDuration::from_secs(seconds);
-            if lifetime < SHORTEST_LEAF || lifetime > LONGEST_LEAF {
-                complaints.push((field, format!("{seconds} s is not from 60 s to 398 days")));
+        complaints.extend(lifetime_complaint("lifetime_seconds", self.lifetime_seconds));
+        if self.profiles.len() > MOST_PROFILES {
+            let reason = format!("has {} profiles", self.profiles.len());
+            complaints.push(Refusal::new("profiles", reason, format!("give at most {MOST_PROFILES}")));
+        }
+        for (name, profile) in &self.profiles {
+            let field = format!("profiles.{name}");
+            if !is_word(name) {
+                complaints.push(Refusal::new(field.clone(), "is no name of a profile", WORD));
+            }
+            complaints
+                .extend(lifetime_complaint(&format!("{field}.lifetime_seconds"), profile.lifetime_seconds));
+            if !is_line(&profile.description, 200) {
+                let remedy = "give one line of at most 200 characters";
+                complaints.push(Refusal::new(format!("{field}.description"), "is no line of text", remedy));
             }
         }
-        if self.profiles.len() > MOST_PROFILES || self.profiles.keys().any(|name| !is_word(name)) {
-            let words = "at most 20 profiles, their names of a-z, 0-9 and hyphens, at most 64 characters";
-            complaints.push(("profiles", words.to_owned()));
+        if let Some(terms) = &self.terms_of_service
+            && !is_address(terms)
+        {
+            let remedy = "give an address such as https://ca.home.arpa/terms";
+            complaints.push(Refusal::new("terms_of_service", format!("{terms:?} is no address"), remedy));
         }
-        if complaints.is_empty() { Ok(()) } else { Err(AuthorityError::Settings(complaints)) }
+        complaints
+    }
+
+    /// What the policy permits and the root's constraints do not, in words: it is not certified, and clients would not
+    /// take it.
+    pub fn beyond_constraints(&self) -> Vec<String> {
+        self.policy.beyond(&self.constraints)
     }
 
     /// Whether a new account must be bound.
@@ -119,9 +151,32 @@ impl Settings {
     }
 }
 
+/// What [`is_word`] wants, for people.
+pub(crate) const WORD: &str = "use from 1 to 64 letters a-z, digits and hyphens, no hyphen first";
+
+fn lifetime_complaint(field: &str, seconds: i64) -> Option<Refusal> {
+    let lifetime = SignedDuration::from_secs(seconds);
+    let remedy = "give from 60 seconds to 398 days, which is the longest that clients take";
+    (lifetime < SHORTEST_LEAF || lifetime > LONGEST_LEAF)
+        .then(|| Refusal::new(field, format!("{seconds} s is too short or too long"), remedy))
+}
+
+/// Whether the text is one line of so many characters at most.
+pub(crate) fn is_line(text: &str, most: usize) -> bool {
+    text.chars().count() <= most && !text.chars().any(char::is_control)
+}
+
+fn is_address(text: &str) -> bool {
+    let is_web = ["https://", "http://"].iter().any(|scheme| {
+        text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+    });
+    is_web && text.len() <= 2000 && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// Whether the text can stand in an address and a list: a name of an authority or a profile.
 pub(crate) fn is_word(text: &str) -> bool {
     (1..=64).contains(&text.len())
+        && !text.starts_with('-')
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
@@ -134,11 +189,23 @@ mod tests {
         let policy = NamePolicy { names: vec!["*.x".to_owned()], ..NamePolicy::default() };
         let mut settings = Settings::new(Reach::Loopback { challenge_port: 0 }, policy);
         settings.lifetime_seconds = 59;
-        let profile = Profile { description: String::new(), lifetime_seconds: 399 * 24 * 3600 };
+        let profile = Profile { description: "two\nlines".to_owned(), lifetime_seconds: 399 * 24 * 3600 };
         settings.profiles.insert("Long One".to_owned(), profile);
-        let AuthorityError::Settings(complaints) = settings.check().unwrap_err() else { panic!() };
-        let fields: Vec<_> = complaints.iter().map(|(field, _)| *field).collect();
-        assert_eq!(fields, ["policy", "reach", "lifetime_seconds", "profiles", "profiles"]);
+        settings.terms_of_service = Some("terms.html".to_owned());
+        let AuthorityError::Refused(complaints) = settings.check().unwrap_err() else { panic!() };
+        let fields: Vec<_> = complaints.iter().map(|complaint| complaint.field.as_str()).collect();
+        assert_eq!(
+            fields,
+            [
+                "policy.names[0]",
+                "reach.challenge_port",
+                "lifetime_seconds",
+                "profiles.Long One",
+                "profiles.Long One.lifetime_seconds",
+                "profiles.Long One.description",
+                "terms_of_service",
+            ]
+        );
     }
 
     #[test]

@@ -166,6 +166,14 @@ impl Configuration {
     }
 }
 
+impl Configuration {
+    /// The host of [`Self::service_url`], in lower case and without brackets.
+    pub fn service_host(&self) -> Option<String> {
+        let url = self.service_url().parse::<http::Uri>().ok()?;
+        Some(url.host()?.trim_matches(['[', ']']).to_lowercase())
+    }
+}
+
 /// The name that this machine calls itself.
 pub fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().to_lowercase()

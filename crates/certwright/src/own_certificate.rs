@@ -33,17 +33,20 @@ pub struct OwnCertificate {
     fallback: PathBuf,
     /// Where we listen with TLS, as a caller on this machine reaches it.
     addresses: Vec<SocketAddr>,
+    /// The name by which ACME clients are told to reach the service; the self-signed certificate has it too.
+    called: Option<Identifier>,
     shown: RwLock<Option<Arc<Shown>>>,
 }
 
 impl OwnCertificate {
-    /// The certificate of the service with this data directory, listening with TLS at these addresses. Nothing is
-    /// read yet.
-    pub fn new(data_directory: &Path, listen: &[SocketAddr]) -> Self {
+    /// The certificate of the service with this data directory, listening with TLS at these addresses and called by
+    /// this name. Nothing is read yet.
+    pub fn new(data_directory: &Path, listen: &[SocketAddr], called: Option<&str>) -> Self {
         Self {
             link: data_directory.join("own-certificate"),
             fallback: data_directory.join("self-signed"),
             addresses: listen.iter().copied().map(reached).collect(),
+            called: called.and_then(|name| Identifier::parse(name).ok()),
             shown: RwLock::default(),
         }
     }
@@ -80,7 +83,7 @@ impl OwnCertificate {
             [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].map(Identifier::Ip).into();
         names.extend(["localhost", host].iter().filter_map(|name| Identifier::parse(name).ok()));
         let listened = self.addresses.iter().map(|address| Identifier::Ip(address.ip()));
-        for name in listened {
+        for name in listened.chain(self.called.clone()) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -122,6 +125,11 @@ impl OwnCertificate {
     /// Whether the certificate that is shown is good for this host name.
     pub fn names(&self, host: &str) -> bool {
         self.current().is_some_and(|shown| shown.facts.covers(host))
+    }
+
+    /// The chain that is shown, its own certificate first; empty where there is none.
+    pub fn chain(&self) -> Vec<Vec<u8>> {
+        self.current().map_or_else(Vec::new, |shown| shown.key.cert.iter().map(|der| der.to_vec()).collect())
     }
 
     /// How TLS is spoken with it.
@@ -206,19 +214,24 @@ mod tests {
     async fn self_signed_first_then_managed_and_a_bad_one_changes_nothing() {
         let data = tempfile::tempdir().unwrap();
         let listen = ["0.0.0.0:9643".parse().unwrap()];
-        let own = OwnCertificate::new(data.path(), &listen);
+        let own = OwnCertificate::new(data.path(), &listen, None);
         assert_eq!(own.addresses(), ["127.0.0.1:9643".parse().unwrap()]);
         own.start(now(), &[1; 16]).unwrap();
         let first = own.current().unwrap().facts.clone();
         assert!(own.names("localhost") && own.names("127.0.0.1") && !own.names("certs.example.com"));
-        let again = OwnCertificate::new(data.path(), &listen);
+        let again = OwnCertificate::new(data.path(), &listen, None);
         again.start(now(), &[2; 16]).unwrap();
         assert_eq!(again.current().unwrap().facts, first, "kept over a restart");
         again.start(now() + LIFETIME - RENEWED_BEFORE, &[3; 16]).unwrap();
         assert_ne!(again.current().unwrap().facts, first, "made again before it ends");
-        let moved = OwnCertificate::new(data.path(), &["192.0.2.7:9643".parse().unwrap()]);
+        let moved = OwnCertificate::new(data.path(), &["192.0.2.7:9643".parse().unwrap()], None);
         moved.start(now(), &[6; 16]).unwrap();
         assert!(moved.names("192.0.2.7"), "it follows the addresses that are listened to");
+
+        let called = OwnCertificate::new(data.path(), &listen, Some("ca.home.arpa"));
+        called.start(now() + LIFETIME - RENEWED_BEFORE, &[6; 16]).unwrap();
+        assert!(called.names("ca.home.arpa"), "made again for another name");
+        assert_eq!(called.chain().len(), 1);
 
         let folder = data.path().join("managed");
         issue(&folder, "certs.example.com", 4);
@@ -229,7 +242,7 @@ mod tests {
         files::replace(&folder.join("fullchain.pem"), b"half", Access::PUBLIC).unwrap();
         own.read().await.unwrap_err();
         assert!(own.names("certs.example.com"), "what was shown is shown on");
-        let restarted = OwnCertificate::new(data.path(), &listen);
+        let restarted = OwnCertificate::new(data.path(), &listen, None);
         restarted.start(now(), &[5; 16]).unwrap();
         assert!(restarted.names("localhost"), "reachable all the same");
     }

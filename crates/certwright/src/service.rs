@@ -56,7 +56,11 @@ pub async fn open_with(
     let sqlite = SqliteStore::open(&directory.layout.database()).await?;
     let store: Arc<dyn Store> = Arc::new(sqlite.clone());
     let (data_key, fresh) = directory.data_key(store.as_ref()).await?;
-    let own_certificate = Arc::new(OwnCertificate::new(directory.layout.root(), &configuration.with_tls()));
+    let own_certificate = Arc::new(OwnCertificate::new(
+        directory.layout.root(),
+        &configuration.with_tls(),
+        configuration.service_host().as_deref(),
+    ));
     let vault = Vault::new(DataKey::from_bytes(data_key.expose())?);
     let options = Options {
         challenge_port: configuration.challenge_port,
@@ -110,7 +114,8 @@ pub async fn run(configuration: &Configuration, opened: Opened, shutdown: Cancel
         true => None,
         false => Some(Tls {
             configuration: own.configuration()?,
-            is_ours: Arc::new(is_ours(own, &configuration.service_url())),
+            is_ours: Arc::new(is_ours(Arc::clone(&own), configuration)),
+            shown: Arc::new(move || own.chain()),
         }),
     };
     let listen = configuration.listen.iter().map(|address| (*address, with_tls.contains(address))).collect();
@@ -143,8 +148,11 @@ pub async fn run(configuration: &Configuration, opened: Opened, shutdown: Cancel
 }
 
 /// Which host names are this service's: those of the certificate that is shown, and the one that ACME clients use.
-fn is_ours(own: Arc<OwnCertificate>, url: &str) -> impl Fn(&str) -> bool + Send + Sync + use<> {
-    let called = url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_lowercase));
+fn is_ours(
+    own: Arc<OwnCertificate>,
+    configuration: &Configuration,
+) -> impl Fn(&str) -> bool + Send + Sync + use<> {
+    let called = configuration.service_host();
     move |host| own.names(host) || called.as_deref() == Some(host.to_lowercase().as_str())
 }
 

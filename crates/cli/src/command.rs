@@ -8,6 +8,7 @@ use crate::completion::Completion;
 use crate::events::Events;
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::issuer::IssuerCommand;
 use crate::options::Options;
 use crate::output::Output;
 use crate::renew::Renew;
@@ -27,9 +28,12 @@ pub enum Command {
     /// Accounts with certificate authorities
     #[command(subcommand)]
     Account(AccountCommand),
-    /// Certificate authorities
+    /// Certificate authorities that certificates are ordered from
     #[command(subcommand)]
     Ca(AuthorityCommand),
+    /// Built-in authorities: certificate authorities that this service is itself
+    #[command(subcommand)]
+    Authority(IssuerCommand),
     /// Runs: what the service is doing and did
     #[command(subcommand)]
     Run(RunCommand),
@@ -86,6 +90,7 @@ async fn perform(
         Command::Cert(command) => Box::pin(command.run(&session)).await,
         Command::Account(command) => Box::pin(command.run(&session)).await,
         Command::Ca(command) => Box::pin(command.run(&session)).await,
+        Command::Authority(command) => Box::pin(command.run(&session)).await,
         Command::Run(command) => Box::pin(command.run(&session)).await,
         Command::Renew(command) => Box::pin(command.run(&session)).await,
         Command::Status(command) => Box::pin(command.run(&session)).await,

@@ -14,7 +14,9 @@ mod deployments;
 mod events;
 pub mod exit;
 mod fault;
+mod file;
 mod follow;
+mod issuer;
 mod look;
 mod moment;
 mod options;
@@ -25,6 +27,7 @@ mod run;
 #[cfg(test)]
 mod samples;
 mod session;
+mod span;
 mod status;
 mod table;
 mod targets;

@@ -2,6 +2,9 @@
 
 use certwright_api::certificates::{Certificate, Challenge, Deployment, Health, KeyType};
 use certwright_api::failures::{Failure, FailureClass};
+use certwright_api::issuers::{
+    Issuer, IssuerCertificate, IssuerConstraints, IssuerPolicy, IssuerProfile, IssuerReach, IssuerSettings,
+};
 use certwright_api::preview::{PlanKind, Step, StepRole};
 use certwright_api::runs::{Mark, Run, RunState, RunStep};
 use certwright_api::versions::{CertificateFacts, Trust, TrustVerdict, Version, VersionState};
@@ -86,6 +89,47 @@ pub(crate) fn certificate() -> Certificate {
         last_failure: None,
         created_at: hours(-900),
         updated_at: hours(-800),
+    }
+}
+
+/// A built-in authority that is reached from the network. Its root is an empty SEQUENCE.
+pub(crate) fn issuer() -> Issuer {
+    let certificate = |kind: &str, days: i64| IssuerCertificate {
+        subject: format!("CN=Home CA {kind}"),
+        not_before: hours(-24),
+        not_after: hours(days * 24 - 24),
+        sha256: "00ff".to_owned(),
+        sha1: "abcd".to_owned(),
+        pem: "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n".to_owned(),
+    };
+    let (names, networks) = (vec!["home.arpa".to_owned()], vec!["10.0.0.0/8".to_owned()]);
+    let short = IssuerProfile { description: "certificates of 7 days".to_owned(), lifetime_seconds: 604_800 };
+    Issuer {
+        name: "home".to_owned(),
+        title: Some("Home CA".to_owned()),
+        enabled: true,
+        mounted: true,
+        directory: "https://ca.home.arpa:9643/acme/home/directory".to_owned(),
+        root_url: "https://ca.home.arpa:9643/acme/home/root.pem".to_owned(),
+        revocation_list_url: "https://ca.home.arpa:9643/acme/home/crl".to_owned(),
+        settings: IssuerSettings {
+            reach: IssuerReach::Network,
+            policy: IssuerPolicy {
+                names: names.clone(),
+                networks: networks.clone(),
+                wildcards: false,
+                anything: false,
+            },
+            profiles: [("short".to_owned(), short)].into(),
+            ..IssuerSettings::default()
+        },
+        constraints: Some(IssuerConstraints { names, networks }),
+        root: certificate("Root", 3652),
+        intermediate: certificate("Intermediate", 1826),
+        directory_tls_roots: Some("self-signed".to_owned()),
+        warnings: Vec::new(),
+        revision: 2,
+        created_at: hours(-24),
     }
 }
 

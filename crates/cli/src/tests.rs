@@ -44,6 +44,15 @@ fn command_lines_are_taken_or_refused() {
         "certwright certificate delete shop -y",
         "certwright account create --ca x --eab-key-id k --eab-key-file - --eab-algorithm HS384",
         "certwright ca add x --title T --directory https://x",
+        "certwright authority create home --title T --name home.arpa --network 10.0.0.0/8 --lifetime 36h --enable",
+        "certwright authority create any --title T --anything --yes --reach network",
+        "certwright authority edit home --wildcards yes --terms none",
+        "certwright authority root home --out /tmp/x --der --replace",
+        "certwright authority trust home --remove -y",
+        "certwright authority use home --id other --replace",
+        "certwright authority key create home --name nas.home.arpa --expires-in 30d --out /tmp/x",
+        "certwright authority key delete home -Abc_123 --yes",
+        "certwright authority issued home --json",
         "certwright run list --cert shop",
         "certwright renew --due --no-wait",
         "certwright renew a b",
@@ -65,6 +74,9 @@ fn command_lines_are_taken_or_refused() {
         "certwright cert edit shop --webroot / --http",
         "certwright account create --ca x --eab-key-id k",
         "certwright account create --ca x --eab-key secret",
+        "certwright authority create home --title T --name a --lifetime soon",
+        "certwright authority root home --der",
+        "certwright authority edit home --wildcards maybe",
         "certwright renew",
         "certwright status --url http://x --socket /y",
     ] {
@@ -111,7 +123,13 @@ fn examples_are_true() {
     examples(&Program::command(), &mut found);
     assert!(found.len() > 25, "{found:?}");
     for example in found {
-        let line = example.split(['>', '#']).next().unwrap().replace("'Our CA'", "Ours");
+        let line = example
+            .split(['>', '#'])
+            .next()
+            .unwrap()
+            .replace("'Our CA'", "Ours")
+            .replace("'Home CA'", "Home")
+            .replace("'Local CA'", "Local");
         if let Err(error) = parse(&line) {
             panic!("{example}: {error}");
         }

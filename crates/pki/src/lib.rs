@@ -18,5 +18,6 @@ mod testing;
 pub use certificate::{chain_pem, facts, parse_chain};
 pub use chain::{ChainFault, Expected, Roots, check_issued, trust};
 pub use error::PkiError;
+pub use fingerprint::sha1_for_people;
 pub use key::PrivateKey;
 pub use request::certificate_request;

@@ -8,6 +8,7 @@ mod answers;
 mod door;
 mod error;
 mod following;
+mod issuers;
 mod once;
 mod openapi;
 mod origin;

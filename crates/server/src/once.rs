@@ -137,7 +137,8 @@ fn response(answer: Answer, place: Option<&str>, replayed: bool) -> Response {
     let json = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let mut response = (answer.status, [json], answer.body).into_response();
     let headers = response.headers_mut();
-    if let (Some(place), Some(id)) = (place, value["id"].as_str())
+    let id = value["id"].as_str().or_else(|| value["name"].as_str());
+    if let (Some(place), Some(id)) = (place, id)
         && let Ok(location) = HeaderValue::from_str(&format!("{}/{place}/{id}", certwright_api::BASE))
     {
         headers.insert(header::LOCATION, location);

@@ -2,8 +2,8 @@
 
 use crate::door::{admit, guard};
 use crate::routes::{
-    accounts, acme, asking, audit, authorities, certificates, changing, events, history, runs, service,
-    targets,
+    accounts, acme, asking, audit, authorities, certificates, changing, events, history, issuers, issuing,
+    runs, service, targets,
 };
 use crate::sent::MOST_BYTES;
 use crate::state::Shared;
@@ -65,6 +65,11 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(authorities::terms))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::get, accounts::delete))
+        .routes(routes!(issuers::list, issuers::create))
+        .routes(routes!(issuers::get, issuers::update, issuers::delete))
+        .routes(routes!(issuing::keys, issuing::create_key))
+        .routes(routes!(issuing::delete_key))
+        .routes(routes!(issuing::issued))
         .routes(routes!(audit::list))
         .routes(routes!(targets::list));
     OpenApiRouter::with_openapi(document).nest(certwright_api::BASE, api)

@@ -1,4 +1,4 @@
-//! Revisions as ETags: given with every certificate, wanted back with every change of it.
+//! Revisions as ETags: given with every thing that many may change, wanted back with every change of it.
 
 use crate::trouble::Trouble;
 use axum::extract::FromRequestParts;
@@ -24,14 +24,14 @@ impl<S: Sync> FromRequestParts<S> for Expected {
             return Err(Trouble::new(
                 ProblemKind::PreconditionRequired,
                 "the change does not say which revision it was made for",
-                "send If-Match with the ETag of the certificate that was read",
+                "send If-Match with the ETag of what was read",
             ));
         };
         value.to_str().ok().and_then(parse).map(Self).ok_or_else(|| {
             Trouble::new(
                 ProblemKind::Unreadable,
                 "If-Match holds no ETag that was ever given",
-                "send If-Match with the ETag of the certificate that was read, such as \"3\"",
+                "send If-Match with the ETag of what was read, such as \"3\"",
             )
         })
     }

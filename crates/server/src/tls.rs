@@ -10,6 +10,8 @@ pub struct Tls {
     pub configuration: Arc<rustls::ServerConfig>,
     /// Whether a host name is one of ours: what a `Host` header may say, so that no name can be rebound to us.
     pub is_ours: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    /// The chain (DER) that is shown now, the service's own certificate first; empty where there is none.
+    pub shown: Arc<dyn Fn() -> Vec<Vec<u8>> + Send + Sync>,
 }
 
 impl fmt::Debug for Tls {

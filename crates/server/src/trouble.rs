@@ -4,10 +4,11 @@ use crate::answers;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use certwright_api::certificates::Certificate;
 use certwright_api::problem::{CONTENT_TYPE, Problem, ProblemKind, Refusal};
+use certwright_authority::{AuthorityError, StoreError};
 use certwright_core::failure::{Failure, FailureClass};
 use certwright_engine::EngineError;
+use serde::Serialize;
 
 /// A problem on its way out.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,11 +22,11 @@ impl Trouble {
         Problem::new(kind, detail, remedy).into()
     }
 
-    /// A certificate was changed since it was read; `current` is how it is now.
-    pub(crate) fn outdated(current: &Certificate) -> Self {
+    /// Something was changed since it was read; `current` is how it is now.
+    pub(crate) fn outdated(name: &str, revision: i64, current: &impl Serialize) -> Self {
         let mut problem = Problem::new(
             ProblemKind::Outdated,
-            format!("{} was changed meanwhile; it is at revision {}", current.name, current.revision),
+            format!("{name} was changed meanwhile; it is at revision {revision}"),
             "look at it as it is now, and make the change again",
         );
         problem.current = serde_json::to_value(current).ok();
@@ -56,6 +57,8 @@ fn where_to_look(what: &str) -> &'static str {
         "account" => "look for it with: certwright account list",
         "authority" | "certificate authority" => "look for it with: certwright ca list",
         "run" => "look for it with: certwright run list",
+        "built-in authority" => "look for it with: certwright authority list",
+        "external key" => "look for it with: certwright authority key list",
         _ => "",
     }
 }
@@ -120,6 +123,42 @@ impl From<EngineError> for Trouble {
     }
 }
 
+impl From<AuthorityError> for Trouble {
+    fn from(error: AuthorityError) -> Self {
+        match error {
+            AuthorityError::Refused(refusals) => {
+                Problem::refused(refusals.into_iter().map(Refusal::from).collect()).into()
+            }
+            AuthorityError::Store(error) => of_issuer(error).into(),
+            AuthorityError::Pki(error) => Self::internal(&error.to_string()),
+            damaged @ (AuthorityError::Seal(_) | AuthorityError::DamagedSettings { .. }) => Self::new(
+                ProblemKind::Storage,
+                damaged.to_string(),
+                "put the right data.key back, or restore a backup",
+            ),
+        }
+    }
+}
+
+/// The store's word for a built-in authority is not the one that people know.
+fn of_issuer(error: StoreError) -> EngineError {
+    match error {
+        StoreError::NotFound { what: "issuer", id } => {
+            EngineError::NotFound { what: "built-in authority", id }
+        }
+        StoreError::InUse { words } => EngineError::InUse {
+            words: words.replace("the issuer", "the authority"),
+            remedy: "disable it: certwright authority disable NAME".to_owned(),
+        },
+        StoreError::Conflict { field, words } => EngineError::Conflict {
+            field: field.to_owned(),
+            words: words.replace("an issuer", "an authority"),
+            remedy: "choose another name".to_owned(),
+        },
+        other => other.into(),
+    }
+}
+
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -167,6 +206,38 @@ mod tests {
             let response = trouble.into_response();
             assert_eq!(response.status().as_u16(), status);
             assert_eq!(response.headers()[header::CONTENT_TYPE], CONTENT_TYPE);
+        }
+    }
+
+    #[test]
+    fn so_do_those_of_the_built_in_authorities() {
+        let outdated = StoreError::Outdated { what: "issuer", id: "home".into(), revision: 3 };
+        let damaged = AuthorityError::DamagedSettings { name: "home".into(), reason: "x".into() };
+        for (error, slug, words) in [
+            (
+                AuthorityError::Refused(vec![refusal::Refusal::new("name", "is empty", "give it one")]),
+                "refused",
+                "name",
+            ),
+            (StoreError::not_found("issuer", "home").into(), "not-found", "built-in authority home"),
+            (StoreError::not_found("external key", "k").into(), "not-found", "external key k"),
+            (
+                StoreError::Conflict { field: "name", words: "is taken".into() }.into(),
+                "conflict",
+                "name: is taken",
+            ),
+            (
+                StoreError::InUse { words: "the issuer home is enabled".into() }.into(),
+                "in-use",
+                "the authority home",
+            ),
+            (outdated.into(), "in-use", "revision 3"),
+            (damaged, "storage", "home"),
+        ] {
+            let trouble = Trouble::from(error);
+            assert_eq!(trouble.0.slug(), slug);
+            assert!(trouble.0.detail.contains(words), "{:?}", trouble.0);
+            assert!(!trouble.0.remedy.is_empty(), "{:?}", trouble.0);
         }
     }
 }

@@ -21,6 +21,7 @@ mod lines;
 mod listener;
 #[cfg(feature = "failpoints")]
 mod outage;
+mod own_authority;
 mod own_certificate;
 mod process;
 mod secrets;

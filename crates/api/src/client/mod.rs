@@ -4,6 +4,7 @@ mod call;
 mod certificates;
 mod connection;
 mod error;
+mod issuers;
 mod query;
 mod registry;
 mod runs;

@@ -3,12 +3,13 @@
 use super::Which;
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::file::create;
 use crate::session::Session;
 use certwright_api::exports;
 use clap::Args;
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// Exports a certificate.
@@ -73,13 +74,6 @@ fn save(directory: &Path, export: &exports::Export) -> Result<Vec<PathBuf>, Faul
         written.push(path);
     }
     Ok(written)
-}
-
-fn create(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(contents).and_then(|()| file.sync_all()).inspect_err(|_| {
-        let _ = fs::remove_file(path);
-    })
 }
 
 fn cannot(path: &Path, error: &io::Error) -> Fault {

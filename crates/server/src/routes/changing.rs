@@ -61,7 +61,10 @@ async fn explain(shared: &Shared, error: EngineError) -> Trouble {
         return error.into();
     };
     match shared.engine.certificate(current.id.as_str()).await {
-        Ok(row) => Trouble::outdated(&answers::certificate(&row, shared.engine.now())),
+        Ok(row) => {
+            let current = answers::certificate(&row, shared.engine.now());
+            Trouble::outdated(&current.name, current.revision, &current)
+        }
         Err(_) => error.into(),
     }
 }

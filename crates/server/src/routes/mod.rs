@@ -9,6 +9,8 @@ pub(crate) mod certificates;
 pub(crate) mod changing;
 pub(crate) mod events;
 pub(crate) mod history;
+pub(crate) mod issuers;
+pub(crate) mod issuing;
 pub(crate) mod runs;
 pub(crate) mod service;
 pub(crate) mod targets;

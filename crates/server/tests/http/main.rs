@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod issuers;
+#[cfg(test)]
 mod running;
