@@ -64,8 +64,9 @@ fn made(edit: &FileEdit, copies: &Copies, now: &[u8]) -> bool {
             return false;
         }
     }
-    edit.revert(&text::decode(now))
-        .is_ok_and(|before| files::digest(&text::encode(&before, now)) == edit.expects || names_itself(edit))
+    edit.revert(&text::decode(now)).is_ok_and(|before| {
+        files::digest(&text::encode(&before, now)) == edit.expects || is_all_of_its_own(edit, &before)
+    })
 }
 
 /// Whether this edit made `now` of the copy.
@@ -73,10 +74,13 @@ fn gives(edit: &FileEdit, copy: &[u8], now: &[u8]) -> bool {
     edited(edit, &without_leftovers(edit, copy), true).is_ok_and(|after| after == now)
 }
 
-/// Whether the lines of this edit can be nobody else's, because they name its certificate.
-fn names_itself(edit: &FileEdit) -> bool {
-    let names = |own| edit.hunks.iter().all(|hunk| hunk.added.iter().any(|line| named(line) == Some(own)));
-    own(edit).is_some_and(names)
+/// Whether the lines of this edit can be nobody else's, because they name its certificate, and without them nothing
+/// names it.
+fn is_all_of_its_own(edit: &FileEdit, before: &str) -> bool {
+    own(edit).is_some_and(|own| {
+        edit.hunks.iter().all(|hunk| hunk.added.iter().any(|line| named(line) == Some(own)))
+            && without_own(before, own).is_none()
+    })
 }
 
 /// The certificate that nginx answers for by this edit. A deployment changes lines in the middle of which others
