@@ -11,4 +11,4 @@ pub mod web;
 
 pub use ports::Ports;
 pub use target::{AnyTarget, Applying, Planned, Target, Wanted};
-pub use web::{Asker, IN_USE, Way, WebServer, WebWays};
+pub use web::{Asker, IN_USE, InTheWay, Way, WebServer, WebWays};

@@ -147,7 +147,11 @@ pub fn wrap<T: Target>(target: &T, act: &T::Act) -> ProviderAct {
     ProviderAct { provider: T::NAME.to_owned(), words, lines, act }
 }
 
-fn unwrap<T: Target>(act: &ProviderAct) -> Result<T::Act, Failure> {
+/// The act behind the common face.
+///
+/// # Errors
+/// When it was stored by a program that knew other acts.
+pub fn unwrap<T: Target>(act: &ProviderAct) -> Result<T::Act, Failure> {
     serde_json::from_value(act.act.clone()).map_err(|error| {
         Failure::person(
             "stored-act",

@@ -52,6 +52,15 @@ pub struct Asker<'a> {
     pub certificate: &'a CertificateId,
 }
 
+/// An answer for another certificate that stands where an act of a preparation is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InTheWay {
+    /// The certificate that it names; `None` where somebody took the name away.
+    pub certificate: Option<CertificateId>,
+    /// File and line, for people.
+    pub place: String,
+}
+
 /// The kind of a failure that passes: another certificate's preparation stands where this one's is to be made.
 pub const IN_USE: &str = "responder-in-use";
 
@@ -69,7 +78,6 @@ pub trait WebServer: Send + Sync {
     async fn owns(&self, settings: &Map<String, Value>, port: u16, ports: &Ports) -> Result<bool, Failure>;
 
     /// How it can answer for the identifiers on the port. What a server was made to answer for other certificates
-    /// at this moment is left out of sight: the preparation is for the server as it is without that, and waits.
     ///
     /// # Errors
     /// When the configuration is broken: with file and line.
@@ -81,4 +89,18 @@ pub trait WebServer: Send + Sync {
         asker: &Asker<'_>,
         ports: &Ports,
     ) -> Result<WebWays, Failure>;
+
+    /// The answers for other certificates that stand where this act is to be made. The server does not know which of
+    /// them are still wanted: whoever knows the runs does. Only reads.
+    ///
+    /// # Errors
+    /// When the act or what it changes cannot be read.
+    async fn in_the_way(&self, act: &ProviderAct) -> Result<Vec<InTheWay>, Failure>;
+
+    /// Removes the answers for this certificate from where the act is to be made, and nothing else: nobody else will.
+    /// The server reads that with the act's own change.
+    ///
+    /// # Errors
+    /// When what holds them cannot be read or written.
+    async fn remove_left_over(&self, act: &ProviderAct, certificate: &CertificateId) -> Result<(), Failure>;
 }

@@ -21,7 +21,7 @@ pub struct Hunk {
     pub after: Vec<String>,
 }
 
-/// How many lines after a hunk are kept with it: enough to tell one server block from another.
+/// How many lines after a hunk are kept with it at least.
 pub const LINES_AFTER: usize = 4;
 
 /// All changes of one file. Hunks are in order of lines and do not touch each other.
@@ -50,13 +50,33 @@ pub enum EditError {
     },
 }
 
+/// How the places of an edit are found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By the numbers of lines.
+    AsPlanned,
+    /// By the lines around.
+    Moved,
+    /// By the lines that came with it.
+    Back,
+}
+
 impl FileEdit {
-    /// The file's text with the edit made. Line endings of untouched lines stay as they are.
+    /// The text of the file that was expected, with the edit made. Line endings of untouched lines stay as they are.
     ///
     /// # Errors
-    /// When a hunk's removed lines do not stand where they should, and are not found in exactly one other place.
+    /// When a hunk's removed lines do not stand at the very line where they should.
     pub fn apply(&self, text: &str) -> Result<String, EditError> {
-        self.replace(text, false)
+        self.replace(text, Way::AsPlanned)
+    }
+
+    /// The same where the file is another one by now. Numbers of lines mean nothing then: what stands at an old
+    /// number may be another block that looks alike.
+    ///
+    /// # Errors
+    /// When a hunk's removed lines, with the lines around them, are not found in exactly one place.
+    pub fn apply_moved(&self, text: &str) -> Result<String, EditError> {
+        self.replace(text, Way::Moved)
     }
 
     /// The file's text with the edit taken back. What others changed meanwhile stays.
@@ -64,10 +84,11 @@ impl FileEdit {
     /// # Errors
     /// When the lines this edit added are not found in exactly one place.
     pub fn revert(&self, text: &str) -> Result<String, EditError> {
-        self.replace(text, true)
+        self.replace(text, Way::Back)
     }
 
-    fn replace(&self, text: &str, backwards: bool) -> Result<String, EditError> {
+    fn replace(&self, text: &str, way: Way) -> Result<String, EditError> {
+        let backwards = way == Way::Back;
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         let ending = if lines.first().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" };
         let bare: Vec<&str> = lines.iter().map(|line| line.trim_end_matches(['\n', '\r'])).collect();
@@ -80,7 +101,7 @@ impl FileEdit {
             let expected =
                 usize::try_from(hunk.line as isize + if backwards { shift } else { 0 }).unwrap_or(0);
             shift += hunk.added.len() as isize - hunk.removed.len() as isize;
-            let at = self.locate(&bare, old, hunk, backwards, expected, done)?;
+            let at = self.locate(&bare, old, hunk, way, expected, done)?;
             out.extend(lines[done..at].iter().copied());
             for (index, line) in new.iter().enumerate() {
                 if !out.is_empty() && !out.ends_with('\n') {
@@ -108,10 +129,11 @@ impl FileEdit {
         bare: &[&str],
         old: &[String],
         hunk: &Hunk,
-        backwards: bool,
+        way: Way,
         expected: usize,
         from: usize,
     ) -> Result<usize, EditError> {
+        let backwards = way == Way::Back;
         let are = |at: usize, wanted: &[String]| {
             at + wanted.len() <= bare.len()
                 && bare[at..].iter().zip(wanted).all(|(line, wanted)| line == wanted)
@@ -126,10 +148,13 @@ impl FileEdit {
                     None => at == 0,
                 }
         };
-        if stands(expected) {
+        if way != Way::Moved && stands(expected) {
             return Ok(expected);
         }
-        let mut places = (from..=bare.len()).filter(|at| stands(*at)).collect::<Vec<_>>();
+        let mut places = match way {
+            Way::AsPlanned => Vec::new(),
+            Way::Moved | Way::Back => (from..=bare.len()).filter(|at| stands(*at)).collect::<Vec<_>>(),
+        };
         if places.is_empty() && backwards && old.len() > 1 {
             // Somebody put lines just before: ours are found by themselves, unlike a single one, which may be theirs.
             places = (from..=bare.len()).filter(|at| are(*at, old)).collect();
@@ -228,20 +253,29 @@ mod tests {
             )
         };
         for text in [before.clone(), format!("x\n{before}"), format!("server {{\n}}\n{before}")] {
-            let after = edit.apply(&text).unwrap();
+            let after = edit.apply_moved(&text).unwrap();
             assert_eq!(after, wanted(&text));
             assert_eq!(edit.revert(&after).unwrap(), text);
             let pushed = after.replace("  new;", "  theirs;\n  new;");
             assert_eq!(edit.revert(&pushed).unwrap(), pushed.replace("  new;\n  more;\n", ""));
         }
-        assert!(edit.apply(&format!("x\n{before}{}", block("b"))).is_err(), "it cannot be told which");
-        assert!(edit.apply(&before.replace("name b", "name c")).is_err(), "it is another one now");
+        assert_eq!(edit.apply(&before).unwrap(), wanted(&before));
+        assert!(edit.apply(&format!("x\n{before}")).is_err(), "it is not the file that was expected");
+        assert!(edit.apply_moved(&format!("x\n{before}{}", block("b"))).is_err(), "it cannot be told which");
+        assert!(edit.apply_moved(&before.replace("name b", "name c")).is_err(), "it is another one now");
+        assert!(
+            edit.apply_moved(&format!("{before}{}", block("b"))).is_err(),
+            "neither is known by standing where the block stood"
+        );
     }
 
     #[test]
     fn refuses_when_the_lines_are_gone_or_ambiguous() {
-        assert!(edit().apply("a\nX\nc\nd\n").is_err());
-        assert!(edit().apply("x\na\nb\ny\na\nb\nc\nd\n").is_err());
+        for refused in ["a\nX\nc\nd\n", "x\na\nb\ny\na\nb\nc\nd\n"] {
+            assert!(edit().apply(refused).is_err());
+        }
+        assert!(edit().apply_moved("a\nX\nc\nd\n").is_err());
+        assert!(edit().apply_moved("a\nb\nc\ny\na\nb\nc\nd\n").is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Runs: plan, marks and what was learnt give the next move. A run that was cut off goes on from here.
 
+use crate::challenge::Preparation;
 use crate::failure::{Failure, FailureClass};
 use crate::id::{CertificateId, DeploymentId, RunId, VersionId};
 use crate::identifier::Identifier;
@@ -258,6 +259,23 @@ impl Run {
             Stop::Cancel => !self.request_may_be_sent(),
             Stop::GiveUp => !self.request_may_be_sent() || self.can_be_given_up(),
         }
+    }
+
+    /// Whether a server may be answering for it at this moment by edits that it will take back itself. Lines of a run
+    /// for which this is not so were left over: nobody takes them back any more.
+    pub fn takes_answers_back(&self) -> bool {
+        let steps = || self.plan.steps.iter().zip(&self.marks);
+        let begun = |wanted: &Preparation| {
+            steps().any(|(step, mark)| {
+                matches!(step, Step::PrepareResponder { preparation } if preparation == wanted)
+                    && !matches!(mark, Mark::Todo | Mark::Skipped { .. })
+            })
+        };
+        !self.state.is_over()
+            && steps().any(|(step, mark)| {
+                matches!(mark, Mark::Todo | Mark::Begun { .. } | Mark::Later { .. })
+                    && matches!(step, Step::RetireResponder { preparation } if begun(preparation))
+            })
     }
 
     /// The next move, computed from what is stored. Ordinary steps are left alone once something failed or a

@@ -221,3 +221,34 @@ fn a_cancel_during_a_poll_is_no_failure() {
     let run = run.begin(3, now()).absorb(3, Outcome::Done, now(), 0.5);
     assert_eq!(run.next(now()), Next::Over(RunState::Cancelled));
 }
+
+#[test]
+fn answers_are_taken_back_between_their_begin_and_their_end_and_not_by_a_run_that_could_not() {
+    let responder = Responder::Server { provider: "nginx".into() };
+    let preparation = Preparation { responder, acts: vec![] };
+    let steps = vec![
+        Step::ProveStorage,
+        Step::PrepareResponder { preparation: preparation.clone() },
+        Step::RetireResponder { preparation },
+        Step::Publish,
+    ];
+    let plan = Plan { kind: PlanKind::Obtain, steps, warnings: vec![] };
+    let mut run = Run::new("run-1".into(), "cert-1".into(), "test".into(), plan, None, now());
+    assert!(!run.takes_answers_back(), "it has not begun");
+    for (index, outcome, expected) in [
+        (0, Outcome::Done, false),
+        (1, Outcome::Later(now(), "another is answered for".into()), true),
+        (1, Outcome::Done, true),
+        (2, failure(FailureClass::Retry), true),
+        (2, failure(FailureClass::NeedsPerson), false),
+    ] {
+        run = run.begin(index, now());
+        assert_eq!(run.takes_answers_back(), expected || index == 2, "begun {index}");
+        run = run.absorb(index, outcome, now(), 0.5);
+        assert_eq!(run.takes_answers_back(), expected, "after {index}");
+    }
+    run.marks[2] = Mark::Todo;
+    assert!(run.takes_answers_back());
+    run.state = RunState::Failed;
+    assert!(!run.takes_answers_back(), "it is over");
+}

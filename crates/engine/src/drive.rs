@@ -2,8 +2,10 @@
 //!
 //! One write per step boundary: it holds "done" of the last step and "begun" of the next, before the act.
 
+use crate::blocking::blocking;
 use crate::engine::{Engine, storage};
 use crate::failpoint::{self, Stopped};
+use certwright_contract::files::Copies;
 use certwright_core::Timestamp;
 use certwright_core::event::{EventKind, Level, NewEvent};
 use certwright_core::failure::Failure;
@@ -204,10 +206,10 @@ async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), Interrupted>
     if owes {
         return Ok(());
     }
-    if let Err(error) =
-        certwright_contract::files::Copies::new(work.engine.layout.copies(&work.run.id)).forget()
-    {
-        tracing::warn!(%error, "copies of an ended run were left behind");
+    let copies = Copies::new(work.engine.layout.copies(&work.run.id));
+    let forgotten = blocking(move || copies.forget().map_err(|error| storage(&error.to_string())));
+    if let Err(failure) = forgotten.await {
+        tracing::warn!(%failure, "copies of an ended run were left behind");
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic in a test is the report")]
 #![expect(clippy::print_stdout, reason = "what a story measured is printed beside its verdict")]
 
+mod answering;
 mod authorities;
 mod canary;
 #[cfg(feature = "failpoints")]

@@ -9,6 +9,7 @@ mod length;
 mod libraries;
 mod listed;
 mod manifest;
+mod steps;
 
 use std::path::Path;
 
@@ -22,13 +23,14 @@ type Problems = Vec<String>;
 /// A rule: its name, and the function that applies it to the checkout at a path.
 type Rule = (&'static str, fn(&Path) -> Result<Problems>);
 
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 9] = [
     ("arrows between crates", arrows::check),
     ("libraries with one user", libraries::check),
     ("length of files", length::check),
     ("first line of files", headers::check),
     ("providers listed", listed::check),
     ("no bare allow", allows::check),
+    ("steps wait beside the threads", steps::check),
     ("fail points off by default", failpoints::check),
     ("generated files fresh", generated::check),
 ];

@@ -6,6 +6,7 @@ pub(crate) mod challenges;
 mod check_issued;
 mod conclude;
 mod finalize;
+mod left_over;
 mod make_key;
 mod open_order;
 mod prove_storage;

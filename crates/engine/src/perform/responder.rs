@@ -1,11 +1,12 @@
 //! Preparing a web server to answer challenges by itself, and taking that back.
 
-use super::fail;
 use super::target::{act_again, applying, read_again, undo_all};
+use super::{fail, left_over};
 use crate::drive::{Interrupted, Work};
 use certwright_contract::IN_USE;
 use certwright_core::SignedDuration;
 use certwright_core::challenge::{Preparation, Responder};
+use certwright_core::failure::Failure;
 use certwright_core::run::{Mark, Outcome};
 use certwright_core::step::Step;
 
@@ -13,29 +14,44 @@ use certwright_core::step::Step;
 const WHILE_IN_USE: SignedDuration = SignedDuration::from_secs(2);
 
 /// Makes the edits, unless every name they are for is validated already.
-pub(super) async fn prepare(work: &Work<'_>, preparation: &Preparation) -> Result<Outcome, Interrupted> {
+pub(super) async fn prepare(work: &mut Work<'_>, preparation: &Preparation) -> Result<Outcome, Interrupted> {
     if !is_needed(work, &preparation.responder) {
         return Ok(Outcome::Skipped("the authority has validated these names already".to_owned()));
     }
     let _lock = work.engine.locks.lock(&lock_of(preparation)).await;
     for (index, act) in preparation.acts.iter().enumerate() {
         work.pass(&format!("prepare-responder:before-act-{index}"))?;
-        match act_again(work, act).await {
-            Ok(()) => {}
-            Err(failure) if failure.kind == IN_USE => {
-                // What was edited already would make the other one wait for us: nobody waits holding something. The
-                // server has not read it, because edits come first.
-                let copies = work.engine.layout.copies(&work.run.id);
-                let stuck = undo_all(work, &preparation.acts[..index], &applying(work, &copies)).await?;
-                return Ok(match stuck.into_iter().next() {
-                    Some(failure) => fail(failure),
-                    None => Outcome::Later(work.engine.now() + WHILE_IN_USE, failure.answer),
-                });
+        let mut made = act_again(work, act).await;
+        if is_in_use(&made) {
+            // Decided under the lock: no run begins to answer meanwhile.
+            match left_over::clear(work, &preparation.responder, act).await? {
+                Ok(true) => made = act_again(work, act).await,
+                Ok(false) => {}
+                Err(failure) => return Ok(fail(failure)),
             }
+        }
+        match made {
+            Ok(()) => {}
+            Err(failure) if failure.kind == IN_USE => return wait(work, preparation, failure).await,
             Err(failure) => return Ok(fail(failure)),
         }
     }
     Ok(Outcome::Done)
+}
+
+fn is_in_use(made: &Result<(), Failure>) -> bool {
+    made.as_ref().is_err_and(|failure| failure.kind == IN_USE)
+}
+
+/// Waits for another certificate to be done. What was edited already would make the other one wait for us: nobody
+/// waits holding something. The server has not read it, because edits come first.
+async fn wait(work: &Work<'_>, preparation: &Preparation, why: Failure) -> Result<Outcome, Interrupted> {
+    let copies = work.engine.layout.copies(&work.run.id);
+    let stuck = undo_all(work, &preparation.acts, &applying(work, &copies)).await?;
+    Ok(match stuck.into_iter().next() {
+        Some(failure) => fail(failure),
+        None => Outcome::Later(work.engine.now() + WHILE_IN_USE, why.answer),
+    })
 }
 
 /// Takes the edits back, if they were made or begun.

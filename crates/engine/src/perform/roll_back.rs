@@ -2,6 +2,7 @@
 
 use super::fail;
 use super::target::{applying, read_again, undo_all};
+use crate::blocking::blocking;
 use crate::drive::{Interrupted, Work};
 use crate::engine::storage;
 use crate::observe::linked_version;
@@ -11,7 +12,7 @@ use certwright_core::event::Level;
 use certwright_core::id::{DeploymentId, VersionId};
 use certwright_core::run::{Mark, Outcome};
 use certwright_core::step::{ProviderAct, Step};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(super) async fn perform(
     work: &mut Work<'_>,
@@ -46,13 +47,17 @@ pub(super) async fn perform(
             Step::SwitchVersion { from, .. } => Some(from.clone()),
             _ => None,
         });
-        let put_back = match from.flatten() {
-            Some(previous) => files::switch_link(Path::new(link), Path::new(previous.as_str())),
-            // A configuration that could not be taken back still names it: without it the server would not start.
-            None if !failures.is_empty() => Ok(()),
-            None => files::remove(Path::new(link)),
-        };
-        failures.extend(put_back.err().map(|error| storage(&error.to_string())));
+        let (link, is_named) = (PathBuf::from(link), !failures.is_empty());
+        let put_back = blocking(move || {
+            let switched = match from.flatten() {
+                Some(previous) => files::switch_link(&link, Path::new(previous.as_str())),
+                // A configuration that could not be taken back still names it: without it the server would not start.
+                None if is_named => Ok(()),
+                None => files::remove(&link),
+            };
+            switched.map_err(|error| storage(&error.to_string()))
+        });
+        failures.extend(put_back.await.err());
     }
     work.pass("roll-back:switched")?;
     read_again(work, settle.iter()).await;

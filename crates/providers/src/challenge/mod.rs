@@ -3,6 +3,8 @@
 use certwright_contract::WebServer;
 
 mod nginx;
+#[cfg(test)]
+pub(crate) use nginx::decide as nginx_answers;
 
 /// Every web server that can be asked.
 pub const WEB_SERVERS: &[&dyn WebServer] = &[&nginx::NginxAnswers];

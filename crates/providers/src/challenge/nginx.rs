@@ -4,17 +4,19 @@
 
 use crate::deploy::nginx::{
     Act, Change, Configuration, Listeners, MISSING, Nginx, Selected, Site, answer, condition, edit,
-    inner_indentation, location, observe, without_others,
+    in_the_way, inner_indentation, location, observe, remove_answer, without_answers,
 };
 use crate::deploy::nginx::{Found, Settings};
 use async_trait::async_trait;
-use certwright_contract::files::digest;
 use certwright_contract::ports::Ports;
-use certwright_contract::target::wrap;
-use certwright_contract::{Asker, Target, Way, WebServer, WebWays};
+use certwright_contract::target::{unwrap, wrap};
+use certwright_contract::{Asker, InTheWay, Target, Way, WebServer, WebWays};
+use certwright_core::edit::FileEdit;
 use certwright_core::endpoint::Endpoint;
 use certwright_core::failure::Failure;
+use certwright_core::id::CertificateId;
 use certwright_core::identifier::Identifier;
+use certwright_core::step::ProviderAct;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -49,6 +51,35 @@ impl WebServer for NginxAnswers {
         let found = observe(&read(settings)?.server, ports).await?;
         decide(found, port, identifiers, asker)
     }
+
+    async fn in_the_way(&self, act: &ProviderAct) -> Result<Vec<InTheWay>, Failure> {
+        let Some(edit) = edit_of(act)? else { return Ok(Vec::new()) };
+        in_background(move || in_the_way(&edit)).await
+    }
+
+    async fn remove_left_over(&self, act: &ProviderAct, certificate: &CertificateId) -> Result<(), Failure> {
+        let Some(edit) = edit_of(act)? else { return Ok(()) };
+        let certificate = certificate.clone();
+        in_background(move || remove_answer(&edit, certificate.as_str())).await
+    }
+}
+
+/// The edit that an act is; `None` where it changes no file.
+fn edit_of(act: &ProviderAct) -> Result<Option<FileEdit>, Failure> {
+    match unwrap::<Nginx>(act)? {
+        Act::Edit { edit, .. } => Ok(Some(edit)),
+        Act::Check { .. } | Act::Reload { .. } => Ok(None),
+    }
+}
+
+/// Reading and writing wait for the disk.
+async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+        let attempted = "look for answers in nginx's configuration files";
+        Err(Failure::retry("nginx-unreadable", attempted, error.to_string(), "try again"))
+    })
 }
 
 fn read(settings: &Map<String, Value>) -> Result<Settings, Failure> {
@@ -59,7 +90,7 @@ fn read(settings: &Map<String, Value>) -> Result<Settings, Failure> {
 }
 
 /// Decides for all identifiers. Pure.
-fn decide(
+pub(crate) fn decide(
     mut found: Found,
     port: u16,
     identifiers: &[Identifier],
@@ -74,11 +105,11 @@ fn decide(
         ));
     }
     // Lines that answer for another certificate are gone in a moment: the plan is made for the file as it is then,
-    // and its edit waits for that (`IN_USE`).
+    // and its edit waits for that (`IN_USE`). Those of this certificate were left by a run whose clean-up could not
+    // be done: the edit takes their place, so that they go when it is taken back.
     for file in &mut found.files {
-        if let Some(text) = without_others(&file.text, asker.certificate.as_str()) {
-            file.digest = digest(text.as_bytes());
-            file.text = text;
+        if let Some(text) = without_answers(&file.text) {
+            file.set_text(text);
         }
     }
     let found = &found;
@@ -194,7 +225,7 @@ fn preparation(
     sites: &[Site<'_>],
     edited: &BTreeSet<usize>,
     asker: &Asker<'_>,
-) -> Vec<certwright_core::step::ProviderAct> {
+) -> Vec<ProviderAct> {
     let mut changes: BTreeMap<&str, (usize, Vec<Change>)> = BTreeMap::new();
     for &site in edited {
         let server = sites[site].server;
@@ -202,12 +233,9 @@ fn preparation(
         let indent = inner_indentation(&file.text, server);
         let write = if answer(found, &sites[site]).needs_condition { condition } else { location };
         let lines = write(&indent, asker.thumbprint, asker.certificate.as_str());
-        if is_there(&file.text, server.start..server.end, &lines) {
-            continue;
-        }
         let at = server.block.as_ref().map_or(server.end, |block| block.open);
         let entry = changes.entry(&file.real).or_insert_with(|| (server.file, Vec::new()));
-        entry.1.push(Change::InsertAfter { at, lines });
+        entry.1.push(Change::InsertAfter { at, lines, known_by: known_by(&sites[site]) });
     }
     let edits: Vec<_> = changes
         .into_values()
@@ -220,11 +248,13 @@ fn preparation(
     edits.into_iter().chain(Act::settle(&found.server)).map(|act| wrap(&Nginx, &act)).collect()
 }
 
-/// Whether a server block has these very lines, from a run whose clean-up could not be done.
-fn is_there(text: &str, block: std::ops::Range<usize>, lines: &[String]) -> bool {
-    let stands: Vec<&str> = text.get(block).unwrap_or_default().lines().map(str::trim).collect();
-    let wanted: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
-    stands.windows(wanted.len()).any(|window| window == wanted)
+/// How far a block must be read to know it from every other: to the end of its names, or its own end where they
+/// stand elsewhere or it has none.
+fn known_by(site: &Site<'_>) -> usize {
+    let server = site.server;
+    let inside = |end: &usize| (server.start..server.end).contains(end);
+    let names = site.own("server_name").into_iter().filter(|name| name.file == server.file);
+    names.map(|name| name.end).filter(inside).max().unwrap_or(server.end)
 }
 
 fn is_plain(text: &str) -> bool {
@@ -235,8 +265,6 @@ fn is_plain(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::deploy::nginx::tests::{Case, golden};
-    use certwright_core::edit::FileEdit;
-    use certwright_core::id::CertificateId;
 
     fn asker<'a>(thumbprint: &'a str, certificate: &'a CertificateId) -> Asker<'a> {
         Asker { thumbprint, certificate }

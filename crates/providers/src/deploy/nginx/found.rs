@@ -1,6 +1,7 @@
 //! What was found on the machine: plain data from which every decision about nginx is made.
 
 use super::settings::Invocation;
+use certwright_contract::files;
 use certwright_core::identifier::Identifier;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +40,16 @@ pub(crate) struct Leaf {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) odd_names: Vec<String>,
     pub(crate) self_signed: bool,
+}
+
+impl SourceFile {
+    /// Gives it another text, and the digest of the bytes that it then has.
+    pub(crate) fn set_text(&mut self, text: String) {
+        let is_utf8 = files::digest(self.text.as_bytes()) == self.digest;
+        let bytes = if is_utf8 { text.clone().into_bytes() } else { super::text::encode(&text, &[0xff]) };
+        self.digest = files::digest(&bytes);
+        self.text = text;
+    }
 }
 
 impl Found {

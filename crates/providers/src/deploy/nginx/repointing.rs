@@ -94,7 +94,7 @@ pub(super) fn changes(scene: &Scene<'_>, site: usize, listeners: &[String]) -> V
     if !missing.is_empty() {
         let (at, indent) = anchor(scene, site);
         let lines = missing.into_iter().map(|line| format!("{indent}{line}")).collect();
-        changes.push((block.server.file, Change::InsertAfter { at, lines }));
+        changes.push((block.server.file, Change::InsertAfter { at, lines, known_by: at }));
     }
     changes
 }

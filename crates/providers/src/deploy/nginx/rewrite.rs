@@ -21,6 +21,8 @@ pub(crate) enum Change {
         at: usize,
         /// The lines, indented.
         lines: Vec<String>,
+        /// As far as here the text after the place tells it from others that look like it.
+        known_by: usize,
     },
 }
 
@@ -29,6 +31,7 @@ struct Span {
     start: usize,
     end: usize,
     with: String,
+    known_by: usize,
 }
 
 /// The lines from index `start` to before `end`, and what they become.
@@ -36,6 +39,8 @@ struct Piece {
     start: usize,
     end: usize,
     lines: Vec<String>,
+    /// The lines before this index tell the place.
+    known_by: usize,
 }
 
 /// The edit that makes all changes; `None` when there are none.
@@ -48,19 +53,21 @@ pub(crate) fn edit(file: &SourceFile, changes: &[Change]) -> Option<FileEdit> {
     }
     let text = Lines::of(&file.text);
     let mut spans: Vec<Span> = Vec::new();
-    let mut insertions: Vec<(usize, Vec<String>)> = Vec::new();
+    let mut hunks: Vec<Piece> = Vec::new();
     for change in changes {
         match change {
-            Change::Replace { start, end, with } => spans.push(Span { start, end, with }),
-            Change::InsertAfter { at, lines } if text.nothing_follows(at) => {
-                insertions.push((text.line(at) + 1, lines));
+            Change::Replace { start, end, with } => {
+                spans.push(Span { start, end, with, known_by: end });
             }
-            Change::InsertAfter { at, lines } => {
-                spans.push(Span { start: at, end: at, with: inline(&lines) })
+            Change::InsertAfter { at, lines, known_by } if text.nothing_follows(at) => {
+                let start = text.line(at) + 1;
+                hunks.push(Piece { start, end: start, lines, known_by: text.line(known_by) + 1 });
+            }
+            Change::InsertAfter { at, lines, known_by } => {
+                spans.push(Span { start: at, end: at, with: inline(&lines), known_by });
             }
         }
     }
-    let mut hunks: Vec<Piece> = Vec::new();
     // Bytes that share a line change together.
     let share = |one: &Span, other: &Span| text.line(one.end) >= text.line(other.start);
     for together in spans.chunk_by(share) {
@@ -80,10 +87,8 @@ pub(crate) fn edit(file: &SourceFile, changes: &[Change]) -> Option<FileEdit> {
             start: from,
             end: to + 1,
             lines: whole.split('\n').map(|line| line.trim_end_matches('\r').to_owned()).collect(),
+            known_by: together.iter().map(|span| text.line(span.known_by) + 1).max().unwrap_or(0),
         });
-    }
-    for (before, lines) in insertions {
-        hunks.push(Piece { start: before, end: before, lines });
     }
     hunks.sort_by_key(|piece| (piece.start, piece.end));
     Some(FileEdit {
@@ -95,8 +100,7 @@ pub(crate) fn edit(file: &SourceFile, changes: &[Change]) -> Option<FileEdit> {
                 line: piece.start,
                 before: piece.start.checked_sub(1).map(|line| text.bare(line).to_owned()),
                 removed: (piece.start..piece.end).map(|line| text.bare(line).to_owned()).collect(),
-                after: (piece.end..text.starts.len())
-                    .take(LINES_AFTER)
+                after: (piece.end..text.starts.len().min(piece.known_by.max(piece.end + LINES_AFTER)))
                     .map(|line| text.bare(line).to_owned())
                     .collect(),
                 added: piece.lines,
@@ -119,6 +123,7 @@ fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
             Some(last) if last.end >= piece.start => {
                 last.end = last.end.max(piece.end);
                 last.lines.extend(piece.lines);
+                last.known_by = last.known_by.max(piece.known_by);
             }
             _ => out.push(piece),
         }
@@ -194,6 +199,7 @@ mod tests {
         Change::InsertAfter {
             at: text.find(after).unwrap() + after.len(),
             lines: lines.iter().map(|&line| line.to_owned()).collect(),
+            known_by: 0,
         }
     }
 

@@ -1,5 +1,6 @@
 //! nginx: hand-written configurations in, plans out, as golden text; and what must hold for each of them.
 
+mod answers;
 mod golden;
 mod real;
 mod undoing;

@@ -29,7 +29,10 @@ fn scene() -> Scene {
         text,
     };
     let lines = vec!["  x;".to_owned()];
-    let act = Act::Edit { edit: edit(&file, &[Change::InsertAfter { at, lines }]).unwrap(), movable: false };
+    let act = Act::Edit {
+        edit: edit(&file, &[Change::InsertAfter { at, lines, known_by: at }]).unwrap(),
+        movable: false,
+    };
     Scene { folder, path, act }
 }
 
