@@ -78,6 +78,7 @@ pub trait WebServer: Send + Sync {
     async fn owns(&self, settings: &Map<String, Value>, port: u16, ports: &Ports) -> Result<bool, Failure>;
 
     /// How it can answer for the identifiers on the port. What a server was made to answer for other certificates
+    /// at this moment is left out of sight: the preparation is for the server as it is without that, and waits.
     ///
     /// # Errors
     /// When the configuration is broken: with file and line.
