@@ -174,3 +174,29 @@ async fn a_certificate_takes_back_what_its_own_earlier_run_has_left() -> Result<
     ensure!(lane.settle().await?);
     check_all(&lane, &[(&name, &["one"])]).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_that_name_nobody_fail_the_order_with_their_place() -> Result<()> {
+    let lane = start(&["one"], &["two"]).await?;
+    let (a, before) = (Path::new("sites/a.conf"), lane.configuration()?);
+    let (_, id) = ask(&lane, &["one"]).await?;
+    work(&lane).await?;
+    let named = lane.configuration()?[a].clone();
+    ensure!(lane.settle().await?);
+    let nameless: Vec<_> = named.lines().filter(|line| !line.contains("# certwright")).collect();
+    let nameless = nameless.join("\n").replace(&format!("(?#{id})"), "") + "\n";
+    ensure!(!nameless.contains(&id) && nameless.contains("acme-challenge"), "{nameless}");
+    lane.nginx.write("sites/a.conf", &nameless)?;
+    lane.nginx.reload()?;
+    let (other, _) = ask(&lane, &["two", "one"]).await?;
+    work(&lane).await?;
+    let standing = lane.row(&other).await?.certificate.standing;
+    let failure = standing.last_failure.context("the order has not failed")?;
+    ensure!(failure.kind == "answer-left-over", "{failure}");
+    for words in [&failure.answer, &failure.remedy] {
+        ensure!(words.contains("sites/a.conf, line 2"), "{failure}");
+    }
+    ensure!(lane.configuration()?[a] == nameless, "what names nobody is left alone");
+    ensure!(before[a].lines().count() + 4 == nameless.lines().count());
+    Ok(())
+}
