@@ -8,7 +8,9 @@ use crate::settings::{Settings, WORD, is_line, is_word};
 use crate::vault::Secret;
 use certwright_core::Timestamp;
 use certwright_core::refusal::Refusal;
-use certwright_pki::issue::{AuthorityKey, Naming, Serial, SigningAuthority, intermediate, root};
+use certwright_pki::issue::{
+    AuthorityKey, INTERMEDIATE_LIFETIME, Naming, Serial, SigningAuthority, intermediate, root,
+};
 use certwright_store::NewAudit;
 use certwright_store::issuer::{ExternalKey, Issuer, NewIssuer, SealedKeys};
 use serde_json::json;
@@ -44,7 +46,13 @@ pub async fn create(
     let (root_key, key) = (AuthorityKey::generate()?, AuthorityKey::generate()?);
     let root_der = root(&root_key, &naming("Root"), serial(), now)?;
     let root_signing = SigningAuthority::new(&root_der, &root_key)?;
-    let intermediate_der = intermediate(&key, &naming("Intermediate"), serial(), now, &root_signing)?;
+    let intermediate_der = intermediate(
+        &key,
+        &naming("Intermediate"),
+        serial(),
+        (now, now + INTERMEDIATE_LIFETIME),
+        &root_signing,
+    )?;
     let keys = SealedKeys {
         root: Secret::Root(name).seal(&parts.data_key, root_key.pkcs8_der())?,
         intermediate: Secret::Intermediate(name).seal(&parts.data_key, key.pkcs8_der())?,

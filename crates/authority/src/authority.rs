@@ -2,6 +2,7 @@
 
 use crate::error::AuthorityError;
 use crate::flood::Flood;
+use crate::intermediate;
 use crate::nonces::Nonces;
 use crate::parts::Parts;
 use crate::policy::{NamePolicy, is_within_constraints};
@@ -13,6 +14,7 @@ use crate::validate::Validator;
 use crate::vault::Secret;
 use certwright_core::Timestamp;
 use certwright_core::identifier::Identifier;
+use certwright_pki::facts;
 use certwright_pki::issue::{AuthorityKey, SigningAuthority};
 use certwright_store::issuer::{Account, Issuer};
 use std::fmt;
@@ -34,6 +36,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Arc<Settings>,
     pub(crate) addresses: Addresses,
     pub(crate) signing: SigningAuthority,
+    root_ends: Timestamp,
     pub(crate) nonces: Nonces,
     pub(crate) flood: Flood,
     pub(crate) list: ListCache,
@@ -51,12 +54,25 @@ impl Authority {
     /// # Errors
     /// When there is none of that name, or its settings or keys cannot be used.
     pub async fn open(parts: Parts, name: &str, service: &str) -> Result<Self, AuthorityError> {
-        let issuer = parts.store.issuer(name).await?;
+        let mut issuer = parts.store.issuer(name).await?;
         let settings = Settings::read(&issuer)?;
         settings.check()?;
         let sealed = parts.store.issuer_keys(name).await?;
         let key = Secret::Intermediate(name).open(&parts.data_key, &sealed.intermediate)?;
-        let signing = SigningAuthority::new(&issuer.intermediate, &AuthorityKey::from_pkcs8_der(&key)?)?;
+        let key = AuthorityKey::from_pkcs8_der(&key)?;
+        let mut signing = SigningAuthority::new(&issuer.intermediate, &key)?;
+        let root_ends = facts(&issuer.root)?.not_after;
+        if intermediate::is_due(signing.not_after(), root_ends, parts.clock.now()) {
+            match intermediate::renew(&parts, &issuer, &settings, &sealed, &key).await {
+                Ok(renewed) => {
+                    signing = SigningAuthority::new(&renewed.intermediate, &key)?;
+                    issuer = renewed;
+                    tracing::info!(issuer = name, not_after = %signing.not_after(), "its intermediate was renewed");
+                }
+                // What it has is good for a while, and the next day brings another try.
+                Err(error) => tracing::error!(issuer = name, %error, "its intermediate cannot be renewed"),
+            }
+        }
         let shared = Shared {
             addresses: Addresses::new(service, name),
             nonces: Nonces::new(parts.limits.nonces),
@@ -64,6 +80,7 @@ impl Authority {
             settings: Arc::new(settings),
             issuer,
             signing,
+            root_ends,
             parts,
             list: ListCache::default(),
             wake: Notify::new(),
@@ -85,6 +102,12 @@ impl Authority {
     /// Its settings.
     pub fn settings(&self) -> &Settings {
         &self.shared.settings
+    }
+
+    /// Whether its intermediate is to be renewed: opened again, it is.
+    pub(crate) fn is_due(&self) -> bool {
+        let Shared { signing, root_ends, .. } = &*self.shared;
+        intermediate::is_due(signing.not_after(), *root_ends, self.shared.now())
     }
 
     /// The root's certificate (DER): what is to be trusted.

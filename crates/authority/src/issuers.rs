@@ -14,10 +14,14 @@ use certwright_store::{Listing, NewAudit, Page, StoreError};
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// More are not mounted: each holds its nonces and works for itself.
 const MOST_MOUNTED: u32 = 50;
+
+/// How often it is looked whether an intermediate is to be renewed: it has a month for that.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(24 * 3600);
 
 /// The built-in authorities.
 pub struct Issuers {
@@ -55,6 +59,29 @@ impl Issuers {
             }
         }
         Ok(())
+    }
+
+    /// Keeps their intermediates from ending, for as long as it is awaited.
+    pub async fn keep(&self) {
+        loop {
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+            let _changing = self.changing.lock().await;
+            for name in self.due() {
+                if let Err(error) = self.mount(&name).await {
+                    tracing::error!(issuer = name, %error, "a built-in authority cannot be opened anew");
+                }
+            }
+        }
+    }
+
+    /// Those of which the intermediate is to be renewed.
+    fn due(&self) -> Vec<String> {
+        let mounted = self.mounted.read().unwrap_or_else(PoisonError::into_inner);
+        mounted
+            .iter()
+            .filter(|(_, mounted)| mounted.authority.is_due())
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
     /// What it is told about the address that clients reach this service by.

@@ -19,6 +19,7 @@ mod error;
 mod failpoint;
 mod flood;
 mod handlers;
+mod intermediate;
 mod issuers;
 mod jwk;
 mod jws;

@@ -17,6 +17,7 @@ use certwright_store::{SqliteStore, Store};
 use std::path::Path;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use zeroize::Zeroizing;
 
 /// An opened data directory with its engine; nothing runs yet.
@@ -138,11 +139,14 @@ pub async fn run(configuration: &Configuration, opened: Opened, shutdown: Cancel
         Err(error) => return Err(error.into()),
     };
     let scheduler = tokio::spawn(run_scheduler(Arc::clone(&opened.engine), left, shutdown.clone()));
+    let issuers = Arc::clone(&opened.issuers);
+    let intermediates = AbortOnDropHandle::new(tokio::spawn(async move { issuers.keep().await }));
     let integrity = tokio::spawn(watch_integrity(Arc::clone(&opened.engine), shutdown.clone()));
     listening.serve(shutdown.clone()).await;
     shutdown.cancel();
     scheduler.await.context("stop the scheduler")?;
     integrity.abort();
+    drop(intermediates);
     opened.engine.store().close().await;
     Ok(())
 }

@@ -83,6 +83,8 @@ pub trait Target: Send + Sync + 'static {
     const FIELDS: &'static [Field];
     /// The key this kind of server is best served with when the user does not choose.
     const KEY: KeyType;
+    /// Whether there is one such target on a machine and it shows one certificate.
+    const SINGLE: bool = false;
 
     /// Reads the filled form; every complaint is given.
     fn settings(&self, values: &Map<String, Value>, place: &str) -> Result<Self::Settings, Vec<Refusal>>;
@@ -127,6 +129,8 @@ pub trait AnyTarget: Send + Sync {
     fn check(&self, values: &Map<String, Value>, place: &str) -> Vec<Refusal>;
     /// What two deployments must not change at the same time.
     fn lock(&self, values: &Map<String, Value>) -> String;
+    /// Whether there is one such target on a machine and it shows one certificate: two would take it from each other.
+    fn is_single(&self) -> bool;
     /// Observes, then plans.
     async fn plan(
         &self,
@@ -187,6 +191,10 @@ impl<T: Target> AnyTarget for T {
 
     fn check(&self, values: &Map<String, Value>, place: &str) -> Vec<Refusal> {
         self.settings(values, place).err().unwrap_or_default()
+    }
+
+    fn is_single(&self) -> bool {
+        T::SINGLE
     }
 
     fn lock(&self, values: &Map<String, Value>) -> String {

@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::preview::unknown_target;
 use crate::standing::with_next;
+use certwright_contract::AnyTarget;
 use certwright_core::certificate::{Certificate, CertificateSettings, DeploymentSettings, Standing};
 use certwright_core::challenge::ChallengeSettings;
 use certwright_core::endpoint::Observation;
@@ -113,7 +114,7 @@ impl Engine {
             challenge: draft.challenge,
             deployments: self.deployments(deployments, &[]),
         };
-        self.check(&settings).await?;
+        self.check(None, &settings).await?;
         let now = self.now();
         let id = CertificateId::from_unique(&self.chance.unique());
         let certificate = Certificate {
@@ -197,7 +198,7 @@ impl Engine {
         if let Some(deployments) = changes.deployments {
             settings.deployments = self.deployments(deployments, &old.deployments);
         }
-        self.check(&settings).await?;
+        self.check(Some(&row.certificate.id), &settings).await?;
         self.store_update(&row, expected_revision, settings, who).await
     }
 
@@ -321,7 +322,11 @@ impl Engine {
             .collect()
     }
 
-    async fn check(&self, settings: &CertificateSettings) -> Result<(), EngineError> {
+    async fn check(
+        &self,
+        id: Option<&CertificateId>,
+        settings: &CertificateSettings,
+    ) -> Result<(), EngineError> {
         let authority = self.find_authority(&settings.authority).await?;
         let ids: Vec<_> = self.authorities().await?.into_iter().map(|authority| authority.id).collect();
         let accounts: Vec<_> = self
@@ -344,6 +349,10 @@ impl Engine {
                     refusals.extend(
                         target.check(&deployment.settings, &format!("deployments[{index}].settings")),
                     );
+                    if target.is_single() {
+                        let before = &settings.deployments[..index];
+                        refusals.extend(self.taken(target, id, index, before).await?);
+                    }
                 }
                 None => refusals.push(unknown_target(index, &deployment.target)),
             }
@@ -358,6 +367,29 @@ impl Engine {
             ));
         }
         if refusals.is_empty() { Ok(()) } else { Err(EngineError::Refused(refusals)) }
+    }
+
+    /// A complaint where the target shows the certificate of another deployment already.
+    async fn taken(
+        &self,
+        target: &dyn AnyTarget,
+        id: Option<&CertificateId>,
+        index: usize,
+        before: &[DeploymentSettings],
+    ) -> Result<Option<Refusal>, EngineError> {
+        let title = target.title();
+        let reason = match self.store.deployed_to(target.name(), id).await? {
+            Some(other) => {
+                let name = self.store.certificate(&other).await?.settings.name;
+                format!("is taken: {title} shows one certificate, and that is {name:?}")
+            }
+            None if before.iter().any(|other| other.target == target.name()) => {
+                format!("is given twice: {title} shows one certificate, once")
+            }
+            None => return Ok(None),
+        };
+        let remedy = "change that certificate instead, or take its deployment away first";
+        Ok(Some(Refusal::new(format!("deployments[{index}].target"), reason, remedy)))
     }
 
     /// Deployment settings with ids: one that was there before with the same target and place keeps its id.

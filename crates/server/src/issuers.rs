@@ -9,10 +9,14 @@ use certwright_api::issuers::{
 };
 use certwright_authority as authority;
 use certwright_authority::{NamePolicy, Profile, Reach, Settings};
+use certwright_core::SignedDuration;
 use certwright_core::identifier::Identifier;
 use certwright_core::refusal::Refusal;
 use certwright_pki::issue::{NameConstraints, Network};
 use certwright_pki::{PkiError, chain_pem, facts, sha1_for_people};
+
+/// How long before its end a root is complained about: two years, because machines that trust it are reached slowly.
+const ROOT_WARNING: SignedDuration = SignedDuration::from_hours(24 * 730);
 
 /// More are never made: see `Issuers::create`.
 const MOST: u32 = 200;
@@ -80,7 +84,18 @@ fn warnings(shared: &Shared, issuer: &authority::Issuer, settings: &Settings, mo
         }
         _ => None,
     };
-    beyond.into_iter().chain(standing).collect()
+    beyond.into_iter().chain(standing).chain(ending(shared, &issuer.root)).collect()
+}
+
+/// A root is not renewed: whoever trusts it must be given another one, in time.
+fn ending(shared: &Shared, root: &[u8]) -> Option<String> {
+    let ends = facts(root).ok()?.not_after;
+    (ends < shared.engine.now() + ROOT_WARNING).then(|| {
+        format!(
+            "its root ends at {ends:.0}, and nothing it issues lasts longer: make another authority, let your machines \
+             trust it, and move the clients"
+        )
+    })
 }
 
 /// Which roots a client needs for the HTTPS of the directories, at this moment.

@@ -51,6 +51,14 @@ pub trait Deployments: Send + Sync {
     /// The certificate's deployments, in the order of its settings.
     async fn deployments(&self, certificate: &CertificateId) -> StoreResult<Vec<Deployment>>;
 
+    /// Another certificate than `besides` that is deployed to this kind of target, if there is one. It looks through all
+    /// deployments: for saving settings, and only where a target can show but one certificate.
+    async fn deployed_to(
+        &self,
+        target: &str,
+        besides: Option<&CertificateId>,
+    ) -> StoreResult<Option<CertificateId>>;
+
     /// One transaction: the deployment serves the version, its failures and approval are forgotten, nothing is
     /// due unless a newer version is wanted by now; run, events and observations are saved. A deployment that
     /// was removed from the settings meanwhile is passed over, the rest is saved. Answers like

@@ -56,6 +56,10 @@ pub(crate) async fn people_win(store: &dyn Store) {
         .create_certificate(&new("cert-1", settings("a", &["a.example.com"], &["dep-1"])))
         .await
         .unwrap();
+    let target = made.settings.deployments[0].target.clone();
+    assert_eq!(store.deployed_to(&target, None).await.unwrap(), Some(id.clone()));
+    assert_eq!(store.deployed_to(&target, Some(&id)).await.unwrap(), None, "only its own");
+    assert_eq!(store.deployed_to("other", None).await.unwrap(), None);
     let fence = store.claim(&id, "one", at(100), at(0)).await.unwrap().unwrap();
     let failed = Standing {
         next_at: Some(at(9000)),

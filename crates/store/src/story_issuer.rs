@@ -127,6 +127,11 @@ async fn made(store: &dyn Store) {
     assert_eq!(store.issuers(Some("home"), 10).await.unwrap(), []);
     assert_eq!(store.next_list_number("home").await.unwrap(), 1);
     assert_eq!(store.next_list_number("home").await.unwrap(), 2);
+    let renewed =
+        store.replace_intermediate("home", b"renewed", &audit("renew", "issuer home")).await.unwrap();
+    assert_eq!(renewed.intermediate, b"renewed");
+    assert_eq!(store.issuer("home").await.unwrap(), renewed);
+    assert_eq!(renewed.revision, 2, "nobody who edits loses by it");
     assert!(matches!(store.issuer("other").await, Err(StoreError::NotFound { .. })));
 }
 

@@ -166,7 +166,11 @@ async fn story(renewals: usize) -> Result<()> {
         deployments: Some(vec![("this-service".to_owned(), Map::new())]),
         ..Draft::default()
     };
-    scene.engine.create_certificate(draft, "test").await?;
+    scene.engine.create_certificate(draft.clone(), "test").await?;
+    let second = Draft { name: Some("second".to_owned()), ..draft };
+    let refused = scene.engine.create_certificate(second, "test").await;
+    let words = refused.err().context("two certificates would take the service from each other")?.to_string();
+    ensure!(words.contains("\"own\"") && words.contains("deployments[0].target"), "{words}");
 
     // A steady load: connection after connection, and one that is open throughout.
     let (ending, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));

@@ -120,3 +120,66 @@ async fn what_is_over_is_forgotten_and_the_account_stays() {
     .await;
     assert_eq!(client.get(&client.kid.clone().unwrap()).await.status, 200);
 }
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "for OpenSSL to read, once")]
+async fn an_intermediate_is_renewed_with_its_key_long_before_it_ends() {
+    let mut bench = Bench::with(|settings| settings.lifetime_seconds = 398 * 24 * 3600, |_| {}).await;
+    let before = bench.parts.store.issuer("home").await.unwrap();
+    let old = issued(&bench, "old.home.arpa").await;
+    bench.clock.forward(SignedDuration::from_hours(24 * (1826 - 429)));
+    bench.restart().await;
+    assert_eq!(
+        bench.parts.store.issuer("home").await.unwrap().intermediate,
+        before.intermediate,
+        "a day too early"
+    );
+
+    bench.clock.forward(SignedDuration::from_hours(48));
+    bench.restart().await;
+    bench.start();
+    let after = bench.parts.store.issuer("home").await.unwrap();
+    assert_ne!(after.intermediate, before.intermediate);
+    assert_eq!(after.revision, before.revision);
+    let new = issued(&bench, "new.home.arpa").await;
+    let length = new.not_before.duration_until(new.not_after);
+    assert_eq!(length, SignedDuration::from_hours(24 * 398), "nothing is cut short");
+    let (was, is) = (facts(&before.intermediate).unwrap(), facts(&after.intermediate).unwrap());
+    assert_eq!((was.subject, was.not_before), (is.subject, is.not_before));
+    assert!(is.not_after > was.not_after + SignedDuration::from_hours(24 * 365));
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, der: &[u8]| {
+        let path = folder.path().join(name);
+        let pem = certwright_pki::chain_pem(&[der.to_vec()]);
+        std::fs::write(&path, pem).unwrap();
+        path
+    };
+    let root = write("root", &before.root);
+    for (leaf, intermediates) in [(&old.leaf, [&before, &after]), (&new.leaf, [&before, &after])] {
+        for issuer in intermediates {
+            let (leaf, issuer) = (write("leaf", leaf), write("intermediate", &issuer.intermediate));
+            let judged = std::process::Command::new("openssl")
+                .args(["verify", "-no_check_time", "-x509_strict", "-CAfile"])
+                .arg(&root)
+                .arg("-untrusted")
+                .args([issuer, leaf])
+                .output()
+                .unwrap();
+            assert!(judged.status.success(), "{}", String::from_utf8_lossy(&judged.stderr));
+        }
+    }
+}
+
+struct Issued {
+    leaf: Vec<u8>,
+    not_before: certwright_core::Timestamp,
+    not_after: certwright_core::Timestamp,
+}
+
+async fn issued(bench: &Bench, name: &str) -> Issued {
+    let client = Raw::new(bench).await;
+    let (_, chain, _) = client.obtain(&[name]).await;
+    let leaf = leaf(&chain);
+    let facts = facts(&leaf).unwrap();
+    Issued { leaf, not_before: facts.not_before, not_after: facts.not_after }
+}

@@ -18,7 +18,7 @@ use x509_parser::prelude::X509Certificate;
 /// Ten years: people install a root by hand, and do not want to again soon.
 pub const ROOT_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 3652);
 
-/// Five years. Replacing an intermediate needs nobody: it comes with every chain.
+/// Five years. Renewing an intermediate needs nobody: it comes with every chain.
 pub const INTERMEDIATE_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 1826);
 
 /// What an authority is called, and what it may vouch for.
@@ -47,18 +47,18 @@ pub fn root(
     Ok(certificate.der().to_vec())
 }
 
-/// An intermediate certificate (DER) for this key, from `now` for [`INTERMEDIATE_LIFETIME`] or as long as the root
-/// has left. It signs leaves and no further authorities.
+/// An intermediate certificate (DER) for this key, valid from one moment to another or as long as the root has left.
+/// It signs leaves and no further authorities.
 pub fn intermediate(
     key: &AuthorityKey,
     naming: &Naming,
     serial: Serial,
-    now: Timestamp,
+    (from, until): (Timestamp, Timestamp),
     root: &SigningAuthority,
 ) -> Result<Vec<u8>, PkiError> {
     let mut parameters = parameters(naming, serial, BasicConstraints::Constrained(0))?;
     parameters.use_authority_key_identifier_extension = true;
-    set_validity(&mut parameters, now, root.not_after.min(now + INTERMEDIATE_LIFETIME))?;
+    set_validity(&mut parameters, from, root.not_after.min(until))?;
     let certificate = parameters
         .signed_by(&key.signer()?, &root.issuer)
         .map_err(|_| PkiError::Cryptography("the intermediate cannot be signed"))?;

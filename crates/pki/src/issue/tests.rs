@@ -36,7 +36,7 @@ fn pair(constraints: &NameConstraints) -> Pair {
         &key,
         &naming("Intermediate", constraints),
         Serial::from_random([2; 16]),
-        now(),
+        (now(), now() + INTERMEDIATE_LIFETIME),
         &root_signing,
     )
     .unwrap();

@@ -54,6 +54,7 @@ impl Target for ThisService {
     const TITLE: &'static str = "This service";
     const FIELDS: &'static [Field] = &[];
     const KEY: KeyType = KeyType::EcdsaP256;
+    const SINGLE: bool = true;
 
     fn settings(&self, values: &Map<String, Value>, place: &str) -> Result<(), Vec<Refusal>> {
         let unknown = |name: &String| {

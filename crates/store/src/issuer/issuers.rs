@@ -59,6 +59,15 @@ pub trait Issuers: Send + Sync {
         audit: &NewAudit,
     ) -> StoreResult<Issuer>;
 
+    /// Replaces the certificate of the intermediate by another one for the same key. Whoever changes settings meanwhile
+    /// loses nothing by it: the revision stays.
+    async fn replace_intermediate(
+        &self,
+        name: &str,
+        intermediate: &[u8],
+        audit: &NewAudit,
+    ) -> StoreResult<Issuer>;
+
     /// One issuer.
     async fn issuer(&self, name: &str) -> StoreResult<Issuer>;
 

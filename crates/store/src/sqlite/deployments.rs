@@ -68,6 +68,22 @@ impl Deployments for SqliteStore {
         each(&rows, deployment)
     }
 
+    async fn deployed_to(
+        &self,
+        target: &str,
+        besides: Option<&CertificateId>,
+    ) -> StoreResult<Option<CertificateId>> {
+        let found: Option<String> = sqlx::query_scalar(
+            "SELECT certificate FROM deployments WHERE target = $1 AND certificate IS NOT $2 LIMIT 1",
+        )
+        .bind(target)
+        .bind(besides.map(|id| id.as_str()))
+        .fetch_optional(&self.readers)
+        .await
+        .attempt("look for other deployments")?;
+        Ok(found.map(CertificateId::from))
+    }
+
     async fn conclude_deployment(&self, conclusion: &Conclusion<'_>) -> StoreResult<Stop> {
         let attempted = "conclude the deployment";
         let mut write = self.write(attempted).await?;

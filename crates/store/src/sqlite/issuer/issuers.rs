@@ -97,6 +97,27 @@ impl Issuers for SqliteStore {
         Ok(after)
     }
 
+    async fn replace_intermediate(
+        &self,
+        name: &str,
+        intermediate: &[u8],
+        audit: &NewAudit,
+    ) -> StoreResult<Issuer> {
+        let attempted = "replace the certificate of the intermediate";
+        let mut write = self.write(attempted).await?;
+        let row = sqlx::query("UPDATE issuers SET intermediate = $2 WHERE name = $1 RETURNING *")
+            .bind(name)
+            .bind(intermediate)
+            .fetch_optional(write.on())
+            .await
+            .attempt(attempted)?
+            .ok_or_else(|| StoreError::not_found("issuer", name))?;
+        let after = issuer(&row)?;
+        add_audit(&mut write, audit).await?;
+        write.commit().await?;
+        Ok(after)
+    }
+
     async fn issuer(&self, name: &str) -> StoreResult<Issuer> {
         let row = sqlx::query("SELECT * FROM issuers WHERE name = $1")
             .bind(name)
