@@ -1,6 +1,7 @@
 //! Managed certificates as lists and pages show them: what is wanted, and where it stands.
 
 use crate::failures::Failure;
+use crate::renewal_policy::RenewalPolicy;
 use crate::versions::Version;
 use certwright_core::id::{DeploymentId, RunId};
 use certwright_core::identifier::Identifier;
@@ -215,6 +216,8 @@ pub struct Certificate {
     pub key_type: Option<KeyType>,
     /// How control over the identifiers is shown.
     pub challenge: Challenge,
+    /// When it is renewed; absent for two thirds of its lifetime, or half of a short one.
+    pub renewal: Option<RenewalPolicy>,
     /// Where it is served.
     pub deployments: Vec<Deployment>,
     /// How it is, in one word.
@@ -284,6 +287,7 @@ impl From<CertificateParts<'_>> for Certificate {
             profile: settings.profile.clone(),
             key_type: settings.key_type.map(KeyType::from),
             challenge: settings.challenge.clone().into(),
+            renewal: settings.renewal.map(RenewalPolicy::from),
             deployments: settings
                 .deployments
                 .iter()

@@ -1,6 +1,7 @@
 //! What a person sends to create a certificate or to change one.
 
 use crate::certificates::{Challenge, KeyType};
+use crate::renewal_policy::RenewalPolicy;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -47,6 +48,10 @@ pub struct CertificateDraft {
     /// How control over the identifiers is shown; http-01 when left out.
     #[serde(default)]
     pub challenge: Challenge,
+    /// When it is renewed; at two thirds of its lifetime, or half of a short one, when left out. A policy never leaves
+    /// less than a third (half of under ten days) of the lifetime.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal: Option<RenewalPolicy>,
     /// Where it is served; the service chooses when left out (nginx where it is installed).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployments: Option<Vec<DeploymentDraft>>,
@@ -92,6 +97,10 @@ pub struct CertificateChanges {
     /// How control over the identifiers is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<Challenge>,
+    /// When it is renewed; `null` takes two thirds of its lifetime, or half of a short one.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<RenewalPolicy>)]
+    pub renewal: Option<Option<RenewalPolicy>>,
     /// All targets where it is served. One of the same kind keeps its state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployments: Option<Vec<DeploymentDraft>>,

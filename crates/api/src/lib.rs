@@ -19,6 +19,7 @@ pub mod observations;
 pub mod page;
 pub mod preview;
 pub mod problem;
+pub mod renewal_policy;
 pub mod renewals;
 pub mod runs;
 pub mod secret;

@@ -64,6 +64,7 @@ pub(crate) fn certificate() -> Certificate {
         profile: None,
         key_type: None,
         challenge: Challenge::Http01,
+        renewal: None,
         deployments: vec![Deployment {
             id: "dep-1".to_owned(),
             target: "nginx".to_owned(),

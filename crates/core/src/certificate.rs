@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::id::{AccountId, AuthorityId, CertificateId, DeploymentId, VersionId};
 use crate::identifier::Identifier;
 use crate::key::KeyType;
+use crate::renewal_policy::RenewalPolicy;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,9 @@ pub struct CertificateSettings {
     /// How control over the identifiers is shown.
     #[serde(default)]
     pub challenge: ChallengeSettings,
+    /// When it is renewed; `None` is at two thirds of its lifetime, or half of a short one.
+    #[serde(default)]
+    pub renewal: Option<RenewalPolicy>,
     /// Where it is served.
     #[serde(default)]
     pub deployments: Vec<DeploymentSettings>,

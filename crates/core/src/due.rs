@@ -1,6 +1,7 @@
 //! When a certificate is due: a chain of pure reasons of which the first answers.
 
 use crate::identifier::Identifier;
+use crate::renewal_policy::{RenewalPolicy, renewal};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -8,12 +9,6 @@ use serde::{Deserialize, Serialize};
 /// unattended. Long
 /// enough to look at Preview and Test, short enough that a forgotten one is issued the same day.
 pub const FIRST_REQUEST_AFTER: SignedDuration = SignedDuration::from_hours(1);
-
-/// Below this lifetime a certificate is renewed at half of it, above at two thirds (Let's Encrypt's advice).
-const SHORT_LIFETIME: SignedDuration = SignedDuration::from_hours(10 * 24);
-
-/// Never are two versions ordered unattended closer together than this, however short they live.
-const SHORTEST_PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
 /// What is known about a certificate when the question is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +23,8 @@ pub struct DueFacts<'a> {
     pub asked_at: Option<Timestamp>,
     /// Back-off or the authority's word: not before this moment, unless asked by hand.
     pub not_before: Option<Timestamp>,
+    /// When it is to be renewed; `None` is the product's own choice.
+    pub renewal: Option<RenewalPolicy>,
     /// Identifiers the user wants.
     pub wanted: &'a [Identifier],
     /// The newest published version.
@@ -65,6 +62,18 @@ pub enum Reason {
     TwoThirds,
     /// Half of a lifetime under ten days is over.
     Half,
+    /// The share of its lifetime that its policy names is over.
+    PolicyShare,
+    /// Its policy renews it so long before it expires.
+    PolicyBeforeExpiry,
+    /// Its policy renews it so long after it was renewed.
+    PolicyAfterRenewal,
+    /// Its policy would leave less than a third of its lifetime.
+    PolicyMovedToTwoThirds,
+    /// Its policy would leave less than half of a lifetime under ten days.
+    PolicyMovedToHalf,
+    /// Its policy would renew it, and the next one, at once.
+    PolicyMovedLater,
 }
 
 impl Reason {
@@ -77,6 +86,21 @@ impl Reason {
             Self::RenewalWindow => "the authority's renewal window has come",
             Self::TwoThirds => "two thirds of its lifetime are over",
             Self::Half => "half of its short lifetime is over",
+            Self::PolicyShare => "the share of its lifetime that its policy names is over",
+            Self::PolicyBeforeExpiry => "its policy renews it so long before it expires",
+            Self::PolicyAfterRenewal => "its policy renews it so long after it was renewed",
+            Self::PolicyMovedToTwoThirds => {
+                "two thirds of its lifetime are over (its policy is later; moved earlier, because a third must be left for \
+                 trouble)"
+            }
+            Self::PolicyMovedToHalf => {
+                "half of its short lifetime is over (its policy is later; moved earlier, because half must be left for \
+                 trouble)"
+            }
+            Self::PolicyMovedLater => {
+                "a third of what it had left is over (its policy is earlier; moved later, because it would be renewed \
+                 again and again)"
+            }
         }
     }
 }
@@ -94,7 +118,7 @@ pub enum Due {
 
 type HoldsFrom = fn(&DueFacts<'_>) -> Option<Timestamp>;
 
-/// Every reason, in order: the moment from which it holds.
+/// Every reason but the plan for its age, in order: the moment from which it holds.
 const REASONS: &[(Reason, HoldsFrom)] = &[
     (Reason::AskedByHand, |facts| facts.asked_at),
     (Reason::NeverIssued, |facts| facts.current.is_none().then(|| grace(facts, facts.created_at))),
@@ -108,33 +132,12 @@ const REASONS: &[(Reason, HoldsFrom)] = &[
         (wanted != issued).then(|| grace(facts, facts.updated_at))
     }),
     (Reason::RenewalWindow, |facts| facts.current.as_ref()?.renewal_window),
-    (Reason::Half, |facts| share(facts, true)),
-    (Reason::TwoThirds, |facts| share(facts, false)),
 ];
 
 /// A person gets time to look before anything is ordered unattended; once something was tried, that is over, and
 /// the back-off alone decides.
 fn grace(facts: &DueFacts<'_>, since: Timestamp) -> Timestamp {
     facts.not_before.unwrap_or(since + FIRST_REQUEST_AFTER)
-}
-
-fn share(facts: &DueFacts<'_>, short: bool) -> Option<Timestamp> {
-    let current = facts.current.as_ref()?;
-    let lifetime = current.not_after.duration_since(current.not_before);
-    if (lifetime < SHORT_LIFETIME) != short {
-        return None;
-    }
-    let wait = if short { lifetime / 2 } else { lifetime / 3 * 2 };
-    Some((current.not_before + wait).max(rest(current)))
-}
-
-/// One that was issued with most of its life over already (by a clock that is wrong, or a certificate dated back)
-/// would be due at once, and so would the next: some of what was left of its life passes first.
-fn rest(current: &CurrentFacts<'_>) -> Timestamp {
-    current.published_at.map_or(current.not_before, |published| {
-        let left = current.not_after.duration_since(published).max(SignedDuration::ZERO);
-        published + (left / 3).max(SHORTEST_PAUSE)
-    })
 }
 
 /// Whether a certificate is due at `now`; otherwise when it will be. The reason whose moment comes first
@@ -144,18 +147,17 @@ pub fn due(facts: &DueFacts<'_>, now: Timestamp) -> Due {
         return Due::Paused;
     }
     let mut earliest: Option<(Timestamp, Reason)> = None;
-    for (reason, holds_from) in REASONS {
-        let Some(mut moment) = holds_from(facts) else {
-            continue;
-        };
-        if *reason != Reason::AskedByHand {
+    let planned = facts.current.as_ref().map(|current| renewal(facts.renewal, current));
+    let reasons = REASONS.iter().filter_map(|(reason, holds_from)| Some((holds_from(facts)?, *reason)));
+    for (mut moment, reason) in reasons.chain(planned) {
+        if reason != Reason::AskedByHand {
             moment = moment.max(facts.not_before.unwrap_or(moment));
         }
         if moment <= now {
-            return Due::Now(*reason);
+            return Due::Now(reason);
         }
         if earliest.is_none_or(|(known, _)| moment < known) {
-            earliest = Some((moment, *reason));
+            earliest = Some((moment, reason));
         }
     }
     match earliest {
@@ -196,6 +198,7 @@ mod tests {
             updated_at: at("2026-01-30T23:30:00Z"),
             asked_at: None,
             not_before: None,
+            renewal: None,
             wanted: &wanted,
             current: None,
         };

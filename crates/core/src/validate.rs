@@ -7,6 +7,7 @@ use crate::id::AuthorityId;
 use crate::identifier::Identifier;
 use crate::key::KeyType;
 use crate::refusal::Refusal;
+use crate::renewal_policy::RenewalPolicy;
 
 /// The longest common name that X.509 permits (RFC 5280, ub-common-name).
 const MAX_COMMON_NAME: usize = 64;
@@ -63,6 +64,7 @@ pub fn check(settings: &CertificateSettings, surroundings: &Surroundings<'_>) ->
         ));
     }
     check_repeats(&settings.identifiers, &mut refusals);
+    refusals.extend(settings.renewal.and_then(RenewalPolicy::refusal));
     let Some(authority) = surroundings.authority else {
         let known: Vec<_> = surroundings.authorities.iter().map(AuthorityId::as_str).collect();
         refusals.push(Refusal::new(

@@ -38,6 +38,7 @@ fn settings(names: &str) -> CertificateSettings {
         profile: None,
         key_type: None,
         challenge: ChallengeSettings::Http01,
+        renewal: None,
         deployments: vec![],
     }
 }

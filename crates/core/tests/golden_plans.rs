@@ -81,6 +81,7 @@ fn obtain(identifiers: &str, profile: Option<&str>, owner: &PortOwner) -> String
         profile: profile.map(str::to_owned),
         key_type: None,
         challenge: ChallengeSettings::Http01,
+        renewal: None,
         deployments: vec![],
     };
     let offered = ["classic".to_owned(), "shortlived".to_owned()];

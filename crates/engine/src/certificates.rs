@@ -13,6 +13,7 @@ use certwright_core::form::Field;
 use certwright_core::id::{AccountId, AuthorityId, CertificateId, DeploymentId};
 use certwright_core::key::KeyType;
 use certwright_core::refusal::Refusal;
+use certwright_core::renewal_policy::RenewalPolicy;
 use certwright_core::validate::{self, Surroundings};
 use certwright_core::version::Version;
 use certwright_providers::deploy;
@@ -47,6 +48,8 @@ pub struct Draft {
     pub key_type: Option<KeyType>,
     /// How control is shown.
     pub challenge: ChallengeSettings,
+    /// When it is renewed.
+    pub renewal: Option<RenewalPolicy>,
     /// Targets with their filled forms; `None` takes nginx where it is installed.
     pub deployments: Option<Vec<(String, Map<String, Value>)>>,
 }
@@ -74,6 +77,8 @@ pub struct Changes {
     pub key_type: Option<Option<KeyType>>,
     /// How control is shown.
     pub challenge: Option<ChallengeSettings>,
+    /// When it is renewed; `Some(None)` is the product's own choice.
+    pub renewal: Option<Option<RenewalPolicy>>,
     /// The targets, all of them.
     pub deployments: Option<Vec<(String, Map<String, Value>)>>,
 }
@@ -112,6 +117,7 @@ impl Engine {
             profile: draft.profile,
             key_type: draft.key_type,
             challenge: draft.challenge,
+            renewal: draft.renewal,
             deployments: self.deployments(deployments, &[]),
         };
         self.check(None, &settings).await?;
@@ -195,6 +201,7 @@ impl Engine {
         settings.profile = changes.profile.unwrap_or(settings.profile);
         settings.key_type = changes.key_type.unwrap_or(settings.key_type);
         settings.challenge = changes.challenge.unwrap_or(settings.challenge);
+        settings.renewal = changes.renewal.unwrap_or(settings.renewal);
         if let Some(deployments) = changes.deployments {
             settings.deployments = self.deployments(deployments, &old.deployments);
         }

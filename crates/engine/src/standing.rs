@@ -20,6 +20,7 @@ fn decide(certificate: &Certificate, standing: &Standing, newest: Option<&Versio
             updated_at: certificate.updated_at,
             asked_at: standing.asked_at,
             not_before: standing.not_before,
+            renewal: certificate.settings.renewal,
             wanted: &certificate.settings.identifiers,
             current: newest.and_then(|version| Some((version, version.facts.as_ref()?))).map(
                 |(version, facts)| CurrentFacts {

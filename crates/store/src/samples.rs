@@ -38,6 +38,7 @@ pub(crate) fn settings(name: &str, identifiers: &[&str], deployments: &[&str]) -
         profile: None,
         key_type: Some(KeyType::EcdsaP256),
         challenge: ChallengeSettings::Http01,
+        renewal: None,
         deployments: deployments
             .iter()
             .map(|id| DeploymentSettings {

@@ -113,6 +113,7 @@ fn from_an_account_to_unattended_renewals() -> Result<()> {
     }
     only_announced_lines_changed(&world, &preview)?;
     let deployed = configuration(&world.nginx)?;
+    follows_a_policy(&world)?;
 
     let lives = renews_unattended(&mut world)?;
     ensure!(configuration(&world.nginx)? == deployed, "a renewal changed the configuration");
@@ -135,6 +136,22 @@ fn only_announced_lines_changed(world: &World, preview: &Value) -> Result<()> {
     };
     ensure!(!answering.is_empty() && answering.values().all(answers), "{answering:#?}");
     world.check_no_challenge_left()
+}
+
+/// When it is renewed is a person's to say, as far as that is safe; the certificate says which it was.
+fn follows_a_policy(world: &World) -> Result<()> {
+    let refused = world.service.ask(&["cert", "edit", "sites", "--renew=100%"])?;
+    ensure!(refused.code != 0 && refused.err.contains("renewal.percent"), "{refused:?}");
+    for (policy, why) in [
+        ("50%", "the share of its lifetime that its policy names"),
+        ("before:1s", "moved earlier, because a third must be left"),
+        ("auto", "two thirds of its lifetime are over"),
+    ] {
+        let certificate = world.service.done(&["cert", "edit", "sites", &format!("--renew={policy}")])?;
+        let said = certificate["next_why"].as_str().unwrap_or_default();
+        ensure!(said.contains(why), "{policy}: {certificate:#}");
+    }
+    Ok(())
 }
 
 /// Three renewals, each seen served at every host; at every look everything served is valid. Gives the number

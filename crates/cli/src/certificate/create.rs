@@ -1,6 +1,7 @@
 //! `cert create`.
 
 use super::key::{KeyChoice, chosen};
+use super::renewal::{self, Renewal};
 use crate::deployments::DeploymentOptions;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -44,6 +45,9 @@ pub struct Create {
     /// Answer challenges by files below this root folder of the site
     #[arg(long, value_name = "DIRECTORY")]
     webroot: Option<String>,
+    /// When it is renewed: 60% (of its lifetime), before:30d (it expires) or after:45d (of the last renewal)
+    #[arg(long, value_name = "WHEN", value_parser = renewal::read)]
+    renew: Option<Renewal>,
     #[command(flatten)]
     deployments: DeploymentOptions,
     /// Create it paused: nothing is ordered before it is resumed
@@ -64,6 +68,7 @@ impl Create {
             profile: self.profile.and_then(chosen),
             key_type: self.key.key_type(),
             challenge: self.webroot.map_or_else(Challenge::default, |root| Challenge::Http01Webroot { root }),
+            renewal: self.renew.and_then(|renew| renew.0),
             paused: self.paused,
         })
     }

@@ -2,6 +2,7 @@
 
 use super::Which;
 use super::key::{KeyChoice, chosen};
+use super::renewal::{self, Renewal};
 use crate::deployments::DeploymentOptions;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -59,6 +60,9 @@ pub struct Edit {
     /// Answer challenges by whatever answers port 80, or by our own listener
     #[arg(long)]
     http: bool,
+    /// When it is renewed: 60% (of its lifetime), before:30d (it expires), after:45d (of the last renewal) or auto
+    #[arg(long, value_name = "WHEN", value_parser = renewal::read)]
+    renew: Option<Renewal>,
     #[command(flatten)]
     deployments: DeploymentOptions,
     /// Order nothing any more
@@ -85,6 +89,7 @@ impl Edit {
                 Some(root) => Some(Challenge::Http01Webroot { root: root.clone() }),
                 None => self.http.then_some(Challenge::Http01),
             },
+            renewal: self.renew.map(|renew| renew.0),
             deployments: self.deployments.drafts(&now.deployments)?,
         })
     }

@@ -10,6 +10,7 @@ mod list;
 mod log;
 mod pause;
 mod preview;
+mod renewal;
 mod request;
 mod show;
 mod test;

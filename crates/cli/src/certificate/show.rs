@@ -1,6 +1,7 @@
 //! `cert show`.
 
 use super::Which;
+use super::renewal;
 use crate::exit::Exit;
 use crate::fault::{Fault, failure_words, indented};
 use crate::look::{Look, Tone};
@@ -88,6 +89,7 @@ fn facts(certificate: &Certificate, now: Timestamp) -> Vec<(&'static str, (Tone,
         ("Profile", plain(or(&certificate.profile, "auto"))),
         ("Key", plain(certificate.key_type.map_or_else(|| "auto".to_owned(), |key_type| key_type.words()))),
         ("Challenge", plain(challenge(&certificate.challenge))),
+        ("Renewed", plain(renewal::words(certificate.renewal))),
         (
             "Version",
             plain(certificate.version.as_ref().map_or_else(|| "none yet".to_owned(), |it| version(it, now))),
@@ -216,6 +218,7 @@ Account      auto
 Profile      auto
 Key          auto
 Challenge    http-01
+Renewed      auto: two thirds of its lifetime, half of one under ten days
 Version      ver-1
              by CN=E7, O=Let's Encrypt
              valid until in 61 days (2027-01-24 12:00 UTC)

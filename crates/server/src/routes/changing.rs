@@ -35,6 +35,7 @@ fn draft(sent: CertificateDraft) -> Draft {
         profile: sent.profile,
         key_type: sent.key_type.map(Into::into),
         challenge: sent.challenge.into(),
+        renewal: sent.renewal.map(Into::into),
         deployments: sent.deployments.map(targets),
     }
 }
@@ -51,6 +52,7 @@ fn changes(sent: CertificateChanges) -> Changes {
         profile: sent.profile,
         key_type: sent.key_type.map(|key_type| key_type.map(Into::into)),
         challenge: sent.challenge.map(Into::into),
+        renewal: sent.renewal.map(|renewal| renewal.map(Into::into)),
         deployments: sent.deployments.map(targets),
     }
 }
