@@ -17,6 +17,7 @@ mod fault;
 mod file;
 mod follow;
 mod issuer;
+mod lists;
 mod look;
 mod moment;
 mod options;

@@ -6,11 +6,11 @@ use super::renewal::{self, Renewal};
 use crate::deployments::DeploymentOptions;
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::lists::{ascii, take};
 use crate::moment;
 use crate::session::Session;
 use certwright_api::certificates::{Certificate, Challenge};
 use certwright_api::edits::CertificateChanges;
-use certwright_core::identifier::Identifier;
 use clap::Args;
 
 /// A change of a certificate.
@@ -145,21 +145,6 @@ impl Edit {
             },
         )?;
         Ok(Exit::Done)
-    }
-}
-
-/// As the API names it; what is no identifier stays as it was typed, for the service to refuse.
-fn ascii(typed: &str) -> String {
-    Identifier::parse(typed).map_or_else(|_| typed.to_owned(), |identifier| identifier.ascii())
-}
-
-fn take(from: &mut Vec<String>, wanted: &str, missing: &str) -> Result<(), Fault> {
-    match from.iter().position(|text| text == wanted) {
-        Some(index) => {
-            from.remove(index);
-            Ok(())
-        }
-        None => Err(Fault::refused(missing, format!("it has: {}", from.join(", ")))),
     }
 }
 

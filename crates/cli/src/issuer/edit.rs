@@ -4,11 +4,11 @@ use super::policy::{ReachWord, profile, profiles, reach};
 use super::{Which, warn};
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::lists::{ascii, take};
 use crate::session::Session;
 use crate::span;
 use certwright_api::issuer_edits::{IssuerChanges, IssuerSettingsChanges};
 use certwright_api::issuers::{Issuer, IssuerPolicy};
-use certwright_core::identifier::Identifier;
 use clap::Args;
 
 /// A change of an authority.
@@ -136,21 +136,6 @@ impl Edit {
         )?;
         warn(&session.output, &after)?;
         Ok(Exit::Done)
-    }
-}
-
-/// As certificates write it; what is no name stays as it was typed, for the service to refuse.
-fn ascii(typed: &str) -> String {
-    Identifier::parse(typed).map_or_else(|_| typed.to_owned(), |identifier| identifier.ascii())
-}
-
-fn take(from: &mut Vec<String>, wanted: &str, missing: &str) -> Result<(), Fault> {
-    match from.iter().position(|text| text == wanted) {
-        Some(index) => {
-            from.remove(index);
-            Ok(())
-        }
-        None => Err(Fault::refused(missing, format!("it has: {}", from.join(", ")))),
     }
 }
 
