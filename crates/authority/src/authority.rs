@@ -134,14 +134,29 @@ impl Shared {
         }
     }
 
-    /// What the account may ask for beside what the authority certifies at all: what its external key says.
+    /// What the account may ask for beside what the authority certifies at all: what its external key says. One that was
+    /// made without a key, when none was required, may ask for nothing once keys are: it is bound to nobody.
     pub(crate) async fn policy_of(&self, account: &Account) -> Result<NamePolicy, Problem> {
-        let Some(id) = &account.external_key else { return Ok(self.settings.policy.clone()) };
+        let Some(id) = &account.external_key else {
+            let bound = self.settings.requires_external_account();
+            return Ok(if bound { NamePolicy::default() } else { self.settings.policy.clone() });
+        };
         match self.parts.store.external_key(self.name(), id).await? {
             // A key that was taken away takes with it what it allowed.
             None => Ok(NamePolicy::default()),
             Some((key, _)) => serde_json::from_value(key.policy)
                 .map_err(|error| Problem::internal("read the policy of an external key", &error)),
+        }
+    }
+
+    /// What its root's constraints leave room for, as a policy.
+    pub(crate) fn constraints(&self) -> NamePolicy {
+        let constraints = &self.settings.constraints;
+        NamePolicy {
+            names: constraints.names.clone(),
+            networks: constraints.networks.clone(),
+            wildcards: true,
+            anything: constraints.is_empty(),
         }
     }
 

@@ -109,7 +109,7 @@ impl Issuers {
     /// Why an authority with these settings cannot be enabled at this service as it was started.
     pub fn unreachable(&self, settings: &Settings) -> Option<Refusal> {
         match settings.reach {
-            Reach::Loopback { .. } => None,
+            Reach::Loopback { .. } => reachable::complaint_on_this_machine(&self.service),
             Reach::Network => reachable::complaint(&self.service),
         }
     }
@@ -181,14 +181,13 @@ impl Issuers {
         settings: &Settings,
         who: &str,
     ) -> Result<Issuer, AuthorityError> {
-        let changing = self.changing.lock().await;
+        let _changing = self.changing.lock().await;
         let complaints = self.complaints(name, title, settings, true);
         if !complaints.is_empty() {
             return Err(AuthorityError::Refused(complaints));
         }
         let made = self.make(name, title, settings, who).await?;
-        drop(changing);
-        self.update(name, settings, true, made.revision, who).await
+        self.update_locked(name, settings, true, made.revision, who).await
     }
 
     async fn make(
@@ -223,6 +222,17 @@ impl Issuers {
         who: &str,
     ) -> Result<Issuer, AuthorityError> {
         let _changing = self.changing.lock().await;
+        self.update_locked(name, settings, enabled, expected, who).await
+    }
+
+    async fn update_locked(
+        &self,
+        name: &str,
+        settings: &Settings,
+        enabled: bool,
+        expected: i64,
+        who: &str,
+    ) -> Result<Issuer, AuthorityError> {
         let before = self.parts.store.issuer(name).await?;
         let settings = Settings { constraints: Settings::read(&before)?.constraints, ..settings.clone() };
         let mut complaints = settings.complaints();
@@ -242,11 +252,12 @@ impl Issuers {
             after: Some(state(&value, enabled)),
         };
         let issuer = self.parts.store.update_issuer(name, &value, enabled, expected, &audit).await?;
-        self.mounted.write().unwrap_or_else(PoisonError::into_inner).remove(name);
-        if enabled {
-            self.mount(name).await?;
+        // Replaced, not removed first: a client that polls meanwhile must not be told that it is gone.
+        let mounted = if enabled { self.mount(name).await } else { Ok(()) };
+        if !enabled || mounted.is_err() {
+            self.mounted.write().unwrap_or_else(PoisonError::into_inner).remove(name);
         }
-        Ok(issuer)
+        mounted.map(|()| issuer)
     }
 
     /// Removes one that is disabled, with everything it ever issued.

@@ -24,6 +24,21 @@ pub(crate) fn complaint(service: &str) -> Option<Refusal> {
     ))
 }
 
+/// Why an authority with reach `loopback` cannot be enabled at a service of this address: its clients would be sent to
+/// an address of the network, where they are not told from others, or are behind a proxy on this machine.
+pub(crate) fn complaint_on_this_machine(service: &str) -> Option<Refusal> {
+    let address: http::Uri = service.parse().unwrap_or_default();
+    let host = address.host().unwrap_or_default().trim_matches(['[', ']']).to_lowercase();
+    (!is_this_machine(&host)).then(|| {
+        Refusal::new(
+            "enabled",
+            format!("must wait: clients on this machine would be sent to {service}, which is not for this machine alone"),
+            "let it be reached from the network (reach network, which demands external account binding), or start the \
+             service for this machine only: without url or --service-url, listening on 127.0.0.1",
+        )
+    })
+}
+
 fn is_this_machine(host: &str) -> bool {
     let is_local = |ip: IpAddr| ip.to_canonical().is_loopback() || ip.is_unspecified();
     host.is_empty()
@@ -52,6 +67,10 @@ mod tests {
             ("nonsense", false),
         ] {
             assert_eq!(complaint(service).is_none(), reached, "{service}");
+            let elsewhere = ["ca.home.arpa", "192.0.2.7", "2001:db8", "nonsense"]
+                .iter()
+                .any(|host| service.contains(host));
+            assert_eq!(complaint_on_this_machine(service).is_some(), elsewhere, "{service}");
         }
     }
 }

@@ -135,7 +135,7 @@ impl Shared {
             identifier: due.identifier.clone(),
             token,
             key_authorization,
-            policies: [self.settings.policy.clone(), policy],
+            policies: [self.settings.policy.clone(), self.constraints(), policy],
         })
     }
 

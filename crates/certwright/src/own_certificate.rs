@@ -64,7 +64,7 @@ impl OwnCertificate {
         let names = self.own_names(&host_name());
         let usable = load(&self.fallback).is_ok_and(|shown| {
             shown.facts.not_after > now + RENEWED_BEFORE
-                && names.iter().all(|name| shown.facts.covers(&name.to_string()))
+                && names.iter().all(|name| shown.facts.covers(&name.ascii()))
         });
         if !usable {
             self.make_self_signed(&names, now, serial).context("make a self-signed certificate")?;

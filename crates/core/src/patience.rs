@@ -18,6 +18,10 @@ const VALIDATION: SignedDuration = SignedDuration::from_hours(1);
 /// Where an authority gives no end of an order: Let's Encrypt, the longest of those known, gives a week.
 const ORDER: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// After this long at an order that was sent to be fulfilled a person may give it up, though the authority answers:
+/// nobody's certificate should expire because of an order that is never finished.
+pub(crate) const LONG_PROCESSING: SignedDuration = SignedDuration::from_hours(1);
+
 /// Trouble with an order that may have been fulfilled is looked at at this pace at the latest: the certificate may
 /// be short-lived, and reading an order costs an authority little.
 const LATEST_TRY: u32 = 2;

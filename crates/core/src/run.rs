@@ -4,7 +4,7 @@ use crate::challenge::Preparation;
 use crate::failure::{Failure, FailureClass};
 use crate::id::{CertificateId, DeploymentId, RunId, VersionId};
 use crate::identifier::Identifier;
-use crate::patience::{Patience, SHORTEST_WAIT, TRIES_IN_PLACE, patience};
+use crate::patience::{LONG_PROCESSING, Patience, SHORTEST_WAIT, TRIES_IN_PLACE, patience};
 use crate::plan::{Plan, PlanKind};
 use crate::step::{Step, StepRole};
 use jiff::{SignedDuration, Timestamp};
@@ -90,6 +90,9 @@ pub struct Learnt {
     pub authorizations: Vec<KnownAuthorization>,
     /// Where the certificate is fetched.
     pub certificate: Option<String>,
+    /// Since when the authority has been saying that it knows no such order.
+    #[serde(default)]
+    pub unknown_since: Option<Timestamp>,
     /// Fingerprints of the deploy plans that a person saw when asking, by deployment.
     #[serde(default)]
     pub approved: Vec<(DeploymentId, String)>,
@@ -236,11 +239,15 @@ impl Run {
         self.marks_after_sending().any(|mark| !matches!(mark, Mark::Todo))
     }
 
-    /// Whether a person may give it up after the request was sent: the authority has been in trouble for long, and
-    /// has not said what became of it.
+    /// Whether a person may give it up after the request was sent: the authority has been in trouble for long, or has
+    /// been at it for long, and has not said what became of it.
     pub fn can_be_given_up(&self) -> bool {
         self.marks_after_sending().any(|mark| match mark {
-            Mark::Begun { tries, .. } | Mark::Later { tries, .. } => *tries >= TRIES_IN_PLACE,
+            Mark::Begun { tries, .. } => *tries >= TRIES_IN_PLACE,
+            Mark::Later { tries, at, since, .. } => {
+                *tries >= TRIES_IN_PLACE
+                    || since.is_some_and(|since| at.duration_since(since) >= LONG_PROCESSING)
+            }
             _ => false,
         })
     }
@@ -282,7 +289,8 @@ impl Run {
     /// person cancelled in time.
     pub fn next(&self, now: Timestamp) -> Next {
         let failed = self.failure().is_some();
-        let stopped = failed || self.is_stopping();
+        // What is concluded is not taken back by a cancel that came after it.
+        let stopped = failed || (self.is_stopping() && !self.is_complete());
         for (index, (step, mark)) in self.plan.steps.iter().zip(&self.marks).enumerate() {
             let wanted = match step.role() {
                 StepRole::Ordinary => !stopped,
@@ -356,6 +364,12 @@ impl Run {
             Outcome::Failed(failure) => {
                 let again = patience.again(tries + 1, now, draw);
                 let at = match (failure.class, again) {
+                    // A stopping run ends by having stopped, not by the other side's trouble.
+                    (FailureClass::Retry | FailureClass::WaitUntil(_), _)
+                        if stopped && step.role() == StepRole::Ordinary =>
+                    {
+                        Some(now + SHORTEST_WAIT)
+                    }
                     (FailureClass::Retry, again) => again,
                     // "At once" and moments that are past are no pause: where a run goes on for days they would be
                     // a loop.

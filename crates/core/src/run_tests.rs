@@ -252,3 +252,36 @@ fn answers_are_taken_back_between_their_begin_and_their_end_and_not_by_a_run_tha
     run.state = RunState::Failed;
     assert!(!run.takes_answers_back(), "it is over");
 }
+
+#[test]
+fn an_authority_that_never_finishes_an_order_can_be_given_up_after_an_hour() {
+    let processing = |at| Outcome::Later(at + SignedDuration::from_secs(1), "processing".to_owned());
+    let (short, _) = waits(4, processing, 10);
+    assert!(!short.can_be_given_up());
+    let (long, _) = waits(4, processing, 250);
+    assert!(long.can_be_given_up());
+    let mut given_up = long;
+    given_up.stop = Stop::GiveUp;
+    assert_eq!(given_up.next(now()), Next::Over(RunState::Cancelled));
+}
+
+#[test]
+fn a_person_who_gives_up_while_the_authority_is_asked_ends_a_run_without_a_failure() {
+    let (run, _) = waits(4, |_| failure(FailureClass::Retry), 5);
+    let mut run = run.begin(4, now());
+    run.stop = Stop::GiveUp;
+    let run = run.absorb(4, failure(FailureClass::Retry), now(), 0.5);
+    assert_eq!((run.failure(), run.next(now())), (None, Next::Over(RunState::Cancelled)));
+}
+
+#[test]
+fn what_is_concluded_is_not_rolled_back_by_a_cancel_that_comes_after_it() {
+    let roll_back = Step::RollBack { acts: vec![], settle: vec![], link: None };
+    let kind = PlanKind::Deploy { deployment: "dep-1".into(), target: "nginx".to_owned() };
+    let plan = Plan { kind, steps: vec![Step::Conclude, roll_back], warnings: vec![] };
+    let mut run = Run::new("run-1".into(), "cert-1".into(), "test".into(), plan, None, now());
+    run.stop = Stop::Cancel;
+    assert_eq!(run.next(now()), Next::Do(1), "in time");
+    let run = run.begin(0, now()).absorb(0, Outcome::Done, now(), 0.5);
+    assert_eq!(run.next(now()), Next::Over(RunState::Done), "after it");
+}

@@ -1,8 +1,8 @@
 //! An ACME error as a failure: what class it is of, and what a person should do.
 
 use certwright_acme::{Error, Problem, ProblemKind, TransportError};
-use certwright_core::Timestamp;
 use certwright_core::failure::{Failure, FailureClass, IdentifierProblem};
+use certwright_core::{SignedDuration, Timestamp};
 
 /// The failure that an error of the authority called `title` is, told to a person who waits for the answer: when the
 /// authority wants to be asked again is for that person to read.
@@ -30,19 +30,34 @@ fn of(error: &Error, title: &str, now: Option<Timestamp>) -> Failure {
     Failure::new(&format!("acme-{kind}"), class, attempted, answer, remedy).with_identifiers(identifiers)
 }
 
+/// How long an authority must have said that it knows no such order before that counts.
+const UNKNOWN_FOR: SignedDuration = SignedDuration::from_mins(20);
+
 /// The failure that an error is once the request may have been sent: perhaps there is a certificate, so only the
 /// authority's word that there is none may end the run. Everything else passes, however long that takes.
 ///
 /// That it knows no such order is its word only in the form of a problem document, and only when it has been saying so
-/// for long (`in_long_trouble`): a load balancer or a replica that lags behind answers 404 for moments.
-pub(crate) fn undecided(error: &Error, title: &str, now: Timestamp, in_long_trouble: bool) -> Failure {
+/// for long (since `unknown_since`, which this keeps): a load balancer or a replica that lags behind answers 404 for
+/// moments.
+pub(crate) fn undecided(
+    error: &Error,
+    title: &str,
+    now: Timestamp,
+    unknown_since: &mut Option<Timestamp>,
+) -> Failure {
     let failure = failure_at(error, title, now);
     let gone = matches!(error.status(), Some(404 | 410));
     let refused = error.problem().is_some_and(|problem| {
         error.status().is_some_and(|status| (400..500).contains(&status))
             && !matches!(problem.kind, ProblemKind::RateLimited | ProblemKind::UserActionRequired)
     });
-    let refused = refused && (!gone || in_long_trouble);
+    if gone && refused {
+        unknown_since.get_or_insert(now);
+    } else {
+        *unknown_since = None;
+    }
+    let for_long = unknown_since.is_some_and(|since| now.duration_since(since) >= UNKNOWN_FOR);
+    let refused = refused && (!gone || for_long);
     match failure.class {
         FailureClass::WaitUntil(_) => failure,
         FailureClass::Hopeless | FailureClass::NeedsPerson if refused => failure,
@@ -194,6 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn trouble_before_does_not_make_one_404_the_end() {
+        let (mut since, now) = (None, Timestamp::UNIX_EPOCH);
+        for (minutes, error, ends) in [
+            (0, problem(404, "malformed"), false),
+            (19, page(502), false),
+            (30, problem(404, "malformed"), false),
+            (49, problem(404, "malformed"), false),
+            (50, problem(404, "malformed"), true),
+        ] {
+            let failure = undecided(&error, "Example", now + SignedDuration::from_mins(minutes), &mut since);
+            assert_eq!(failure.class != FailureClass::Retry, ends, "{minutes}");
+        }
+    }
+
+    #[test]
     fn after_the_request_only_the_authoritys_own_word_ends_a_run() {
         for (error, at_once, in_long_trouble) in [
             (page(404), false, false),
@@ -208,11 +238,13 @@ mod tests {
             (problem(403, "unauthorized"), true, true),
             (problem(400, "badCSR"), true, true),
         ] {
-            let ends = |long| {
-                let class = undecided(&error, "Example", Timestamp::UNIX_EPOCH, long).class;
+            let (mut since, first) = (None, Timestamp::UNIX_EPOCH);
+            let mut ends = |now| {
+                let class = undecided(&error, "Example", now, &mut since).class;
                 matches!(class, FailureClass::Hopeless | FailureClass::NeedsPerson)
             };
-            assert_eq!((ends(false), ends(true)), (at_once, in_long_trouble), "{error}");
+            let (now, later) = (ends(first), ends(first + UNKNOWN_FOR));
+            assert_eq!((now, later), (at_once, in_long_trouble), "{error}");
         }
     }
 }

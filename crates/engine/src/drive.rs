@@ -135,6 +135,8 @@ async fn perform(work: &mut Work<'_>) -> Result<(), Interrupted> {
     if work.run.stop != Stop::No && in_time && step.role() == StepRole::Ordinary && !again {
         // Cancelled before the act: nothing was done, so nothing is owed.
         work.run.marks[index] = Mark::Todo;
+        // Stored at once: found as begun it would count as an act that perhaps happened.
+        work.save(None).await?;
         return Ok(());
     }
     work.pass(&format!("{}:begun", step.name()))?;

@@ -25,7 +25,8 @@ pub(crate) async fn open(
     fence: Fence,
 ) -> StoreResult<Run> {
     let (run, event) = begun(engine, row, plan, reason);
-    engine.store.open_run(RunWrite { run: &run, fence, wake_at: None, events: &[event] }).await?;
+    let write = RunWrite { run: &run, fence, wake_at: None, events: &[event] };
+    engine.store.open_obtain_run(write, row.certificate.revision, None).await?;
     Ok(run)
 }
 
@@ -42,7 +43,7 @@ pub(crate) async fn open_asked(
     let (mut run, event) = begun(engine, row, plan, format!("{} ({who})", Reason::AskedByHand.words()));
     run.learnt.approved = approved;
     let write = RunWrite { run: &run, fence, wake_at: None, events: &[event] };
-    engine.store.open_asked_run(write, who).await?;
+    engine.store.open_obtain_run(write, row.certificate.revision, Some(who)).await?;
     Ok(run)
 }
 

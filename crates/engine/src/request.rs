@@ -12,6 +12,7 @@ use certwright_core::plan::PlanKind;
 use certwright_core::run::{Mark, Run, RunState, Stop};
 use certwright_store::{
     CertificateFilter, CertificateQuery, CertificateRow, Fence, Listing, Page, RunFilter, RunWrite,
+    StoreError,
 };
 
 /// Which certificates to renew.
@@ -83,7 +84,13 @@ impl Engine {
             None => crate::observe::plan_obtain(self, certificate).await,
         };
         let plan = planned?;
-        Ok(obtain_run::open_asked(self, row, plan, who, approvals, fence).await?)
+        obtain_run::open_asked(self, row, plan, who, approvals, fence).await.map_err(|error| match error {
+            StoreError::Stale { .. } => EngineError::in_use(
+                format!("{} was changed while its plan was made", certificate.settings.name),
+                "look at the plan again, and ask again",
+            ),
+            other => other.into(),
+        })
     }
 
     async fn live_obtain_run(&self, certificate: &CertificateId) -> Result<Option<Run>, EngineError> {

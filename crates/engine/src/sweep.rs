@@ -7,8 +7,11 @@ use certwright_core::challenge::Challenge;
 use certwright_core::id::RunId;
 use certwright_store::StoreError;
 use std::path::PathBuf;
+use std::time::Duration;
 
 const PAGE: u32 = 200;
+/// How long one answer may take to be removed: a webroot on a dead disk holds up no other.
+const WITHIN: Duration = Duration::from_secs(30);
 
 /// What a predecessor left behind outside the store, still to be removed.
 #[derive(Debug, Default)]
@@ -35,7 +38,9 @@ impl Engine {
     /// # Errors
     /// When the store cannot be used.
     pub async fn sweep(&self, left: LeftBehind) -> Result<(), StoreError> {
-        self.hide_old_probes(left.probes).await;
+        if tokio::time::timeout(WITHIN, self.hide_old_probes(left.probes)).await.is_err() {
+            tracing::warn!("old files of tests could not be removed in time");
+        }
         let mut after = None;
         loop {
             let owed = self.store.owed(after.as_ref().map(|(run, name)| (run, name)), PAGE).await?;
@@ -65,9 +70,13 @@ impl Engine {
     }
 
     async fn remove_old(&self, challenge: Challenge) -> Result<(), StoreError> {
-        match hide(self, &challenge).await {
-            Ok(()) => self.store.challenges_removed(&challenge.run, &[challenge.identifier]).await,
-            Err(failure) => {
+        match tokio::time::timeout(WITHIN, hide(self, &challenge)).await {
+            Ok(Ok(())) => self.store.challenges_removed(&challenge.run, &[challenge.identifier]).await,
+            Err(_) => {
+                tracing::warn!(run = %challenge.run, "an old answer could not be removed in time; trying again in an hour");
+                Ok(())
+            }
+            Ok(Err(failure)) => {
                 tracing::warn!(%failure, "an old answer could not be removed");
                 Ok(())
             }

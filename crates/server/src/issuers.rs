@@ -116,8 +116,12 @@ async fn directory_tls_roots(shared: &Shared, root: &str) -> Answered<Option<Str
         // Later it may be one of this authority, swapped without anybody telling the clients.
         return Ok(Some(format!("{}{root}", chain_pem(&chain))));
     }
+    // By the key of the intermediate, which stays when its certificate is renewed.
+    let Some(Ok(above)) = chain.get(1).map(|above| facts(above)) else { return Ok(None) };
     let issuers = shared.issuers.list(None, MOST).await?;
-    let ours = issuers.iter().find(|issuer| chain.contains(&issuer.intermediate));
+    let ours = issuers.iter().find(|issuer| {
+        facts(&issuer.intermediate).is_ok_and(|facts| facts.key_fingerprint == above.key_fingerprint)
+    });
     Ok(ours.map(|issuer| chain_pem(std::slice::from_ref(&issuer.root))))
 }
 

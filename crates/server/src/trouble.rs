@@ -58,7 +58,7 @@ fn where_to_look(what: &str) -> &'static str {
         "authority" | "certificate authority" => "look for it with: certwright ca list",
         "run" => "look for it with: certwright run list",
         "built-in authority" => "look for it with: certwright authority list",
-        "external key" => "look for it with: certwright authority key list",
+        "external key" => "look for it with: certwright authority key list AUTHORITY",
         _ => "",
     }
 }

@@ -63,9 +63,16 @@ pub trait Runs: Send + Sync {
     /// already (or the deployment a live deploy run): there is never a second one.
     async fn open_run(&self, write: RunWrite<'_>) -> StoreResult<()>;
 
-    /// The same for a run that answers what a person asked for at its start: what [`ask`](crate::Certificates::ask)
-    /// stores, with its audit line, in one transaction with the run. So nothing is asked for unless it is begun.
-    async fn open_asked_run(&self, write: RunWrite<'_>, who: &str) -> StoreResult<()>;
+    /// The same for a run that obtains a version by the settings of a certificate as they were at `revision`: `Stale`
+    /// when somebody has changed them since, so that nobody's edit or pause is passed over while a plan is made. Where a
+    /// person asked for it, what [`ask`](crate::Certificates::ask) stores, with its audit line, is stored in the same
+    /// transaction: nothing is asked for unless it is begun.
+    async fn open_obtain_run(
+        &self,
+        write: RunWrite<'_>,
+        revision: i64,
+        asked_by: Option<&str>,
+    ) -> StoreResult<()>;
 
     /// Stores how far the run has come, with its events. Answers whether it was asked to stop: that is never taken
     /// back by saving, and wakes the run at once even when the worker that saved it had not heard of it. `Stale`

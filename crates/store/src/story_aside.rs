@@ -81,13 +81,17 @@ pub(crate) async fn people_win(store: &dyn Store) {
     other.reset_failures = true;
     other.next_at = Some(at(10));
     let ordering = obtain_run("run-0", &id, at(6));
-    store.open_asked_run(write(&ordering, fence, None), "admin").await.unwrap();
+    let revision = store.certificate(&id).await.unwrap().revision;
+    let stale = store.open_obtain_run(write(&ordering, fence, None), revision - 1, Some("admin")).await;
+    assert!(matches!(stale.unwrap_err(), StoreError::Stale { .. }), "it was changed while the plan was made");
+    store.open_obtain_run(write(&ordering, fence, None), revision, Some("admin")).await.unwrap();
     assert_eq!(
         store.certificate(&id).await.unwrap().standing.asked_at,
         Some(at(6)),
         "asked and begun in one"
     );
-    let second = store.open_asked_run(write(&obtain_run("run-x", &id, at(7)), fence, None), "admin").await;
+    let other_run = obtain_run("run-x", &id, at(7));
+    let second = store.open_obtain_run(write(&other_run, fence, None), revision, Some("admin")).await;
     assert!(matches!(second.unwrap_err(), StoreError::Busy { .. }));
     let kept = store.certificate(&id).await.unwrap().standing.asked_at;
     assert_eq!(kept, Some(at(6)), "what is not begun is not asked for");

@@ -58,7 +58,7 @@ mod tests {
             identifier: Identifier::parse("*.a.example").unwrap(),
             token: "token".to_owned(),
             key_authorization: "token.thumbprint".to_owned(),
-            policies: <[NamePolicy; 2]>::default(),
+            policies: <[NamePolicy; 3]>::default(),
         };
         let right = base64url::encode(digest(&SHA256, b"token.thumbprint"));
         let texts = |texts: &[&str]| Ok(texts.iter().map(|text| (*text).to_owned()).collect());

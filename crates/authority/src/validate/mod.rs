@@ -79,7 +79,7 @@ pub(crate) struct Question {
     /// RFC 8555 §8.1: token and thumbprint of the account's key.
     pub(crate) key_authorization: String,
     /// What the authority certifies and what this client may ask for: where redirects may lead.
-    pub(crate) policies: [NamePolicy; 2],
+    pub(crate) policies: [NamePolicy; 3],
 }
 
 /// Looks at challenges.

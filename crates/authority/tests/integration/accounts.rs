@@ -141,3 +141,28 @@ async fn the_list_of_orders_has_pages_and_no_failures() {
     expected.sort();
     assert_eq!(listed, expected);
 }
+
+#[tokio::test]
+async fn an_account_that_is_bound_to_nobody_may_ask_for_nothing_once_keys_are_required() {
+    let mut bench = Bench::new().await;
+    let (key, kid) = {
+        let client = Raw::new(&bench).await;
+        client.order(&["a.home.arpa"]).await.fine();
+        (client.key, client.kid)
+    };
+    let mut issuer = bench.parts.store.issuer("home").await.unwrap();
+    issuer.settings["external_account_required"] = json!(true);
+    let audit = certwright_store::NewAudit {
+        at: issuer.created_at,
+        who: "test".to_owned(),
+        action: "update".to_owned(),
+        object: "issuer home".to_owned(),
+        before: None,
+        after: None,
+    };
+    let store = &bench.parts.store;
+    store.update_issuer("home", &issuer.settings, issuer.enabled, issuer.revision, &audit).await.unwrap();
+    bench.restart().await;
+    let client = Raw { key, kid, ..Raw::stranger(&bench) };
+    assert_eq!(client.order(&["a.home.arpa"]).await.problem(), "rejectedIdentifier");
+}

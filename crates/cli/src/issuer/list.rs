@@ -32,6 +32,11 @@ impl List {
         let now = session.now();
         session.output.answer(|| serde_json::to_string_pretty(&page), |look| rows(&page.items, look, now))?;
         more(&session.output, &page)?;
+        for (issuer, warning) in
+            page.items.iter().flat_map(|it| it.warnings.iter().map(move |words| (it, words)))
+        {
+            session.output.note(&format!("Warning: {}: {warning}.", issuer.name))?;
+        }
         Ok(Exit::Done)
     }
 }

@@ -110,6 +110,14 @@ impl Trust {
         // As it was before: a file that counts some day by itself is a surprise.
         if before == Found::Nothing {
             fs::remove_file(&path).map_err(|error| unwritable(&path, &error))?;
+            let _ = update(store, store.after_removing).await;
+            if store.holds(&wanted).unwrap_or(true) {
+                session.output.note(&format!(
+                    "Careful: {} may hold the root all the same. Run {} when that works again.",
+                    store.bundle.display(),
+                    line(store, store.after_removing)
+                ))?;
+            }
         }
         Err(outcome)
     }
@@ -123,12 +131,35 @@ impl Trust {
         let path = store.file(&self.which.name);
         let held = match fs::read(&path) {
             Ok(bytes) => certificates_in(&bytes),
+            // Perhaps it was removed before, and the system's list was not made anew.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return self.said(session, &path, false, "There is nothing to take out");
+                match issuer.and_then(|it| der(&it.root)) {
+                    Some(root)
+                        if store.holds(&root).map_err(|error| unreadable(&store.bundle, &error))? =>
+                    {
+                        vec![root]
+                    }
+                    Some(_) => return self.said(session, &path, false, "This machine does not trust it"),
+                    None => {
+                        return Err(Fault::refused(
+                            format!(
+                                "{} is not there, and the service does not know that authority any more: whether {} holds \
+                             its root cannot be told",
+                                path.display(),
+                                store.bundle.display()
+                            ),
+                            format!(
+                                "to make the list anew all the same, run: {}",
+                                line(store, store.after_removing)
+                            ),
+                        ));
+                    }
+                }
             }
             Err(error) => return Err(unreadable(&path, &error)),
         };
         if let Some(issuer) = issuer
+            && path.exists()
             && found(&path, &issuer.root).map_err(|error| unreadable(&path, &error))? != Found::Same
         {
             return Err(in_the_way(&path));
@@ -144,12 +175,15 @@ impl Trust {
             line(store, store.after_removing)
         );
         self.go_on(session, &plan)?;
-        fs::remove_file(&path).map_err(|error| unwritable(&path, &error))?;
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(&path, &error)),
+            _ => {}
+        }
         update(store, store.after_removing).await?;
         for certificate in held {
             if store.holds(&certificate).map_err(|error| unreadable(&store.bundle, &error))? {
                 return Err(Fault::failed(format!(
-                    "{} was removed, but {} still holds that root: it comes from another file too",
+                    "{} is gone, but {} still holds that root: it comes from another file too",
                     path.display(),
                     store.bundle.display()
                 )));

@@ -23,7 +23,7 @@ pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> 
         Ok(found) => found,
         Err(failure) => return Ok(fail(failure)),
     };
-    let (now, in_long_trouble) = (work.engine.now(), work.run.can_be_given_up());
+    let now = work.engine.now();
     let url = match &work.run.learnt.certificate {
         Some(url) => url.clone(),
         None => {
@@ -31,8 +31,18 @@ pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> 
             // (`letsencrypt/pebble#554`) and finds nothing elsewhere.
             tokio::time::sleep(std::time::Duration::from_millis(350)).await;
             let answered = match session.order(&order_url).await {
-                Ok(answered) => answered,
-                Err(error) => return Ok(fail(undecided(&error, &authority.title, now, in_long_trouble))),
+                Ok(answered) => {
+                    work.run.learnt.unknown_since = None;
+                    answered
+                }
+                Err(error) => {
+                    return Ok(fail(undecided(
+                        &error,
+                        &authority.title,
+                        now,
+                        &mut work.run.learnt.unknown_since,
+                    )));
+                }
             };
             match (&answered.value.status, &answered.value.certificate) {
                 (OrderStatus::Valid, Some(url)) => url.clone(),
@@ -57,7 +67,9 @@ pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> 
                 "the certificate is not there yet".to_owned(),
             ));
         }
-        Err(error) => return Ok(fail(undecided(&error, &authority.title, now, in_long_trouble))),
+        Err(error) => {
+            return Ok(fail(undecided(&error, &authority.title, now, &mut work.run.learnt.unknown_since)));
+        }
     };
     work.pass("await-certificate:fetched")?;
     check_issued::check_and_store(work, &version, &answered.value.pem, identifiers, &authority).await

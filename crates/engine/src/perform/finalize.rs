@@ -19,11 +19,21 @@ pub(super) async fn perform(work: &mut Work<'_>, again: bool) -> Result<Outcome,
     else {
         return Ok(missing("order"));
     };
-    let (now, in_long_trouble) = (work.engine.now(), work.run.can_be_given_up());
+    let now = work.engine.now();
     if again {
         let answered = match session.order(&order_url).await {
-            Ok(answered) => answered,
-            Err(error) => return Ok(fail(undecided(&error, &authority.title, now, in_long_trouble))),
+            Ok(answered) => {
+                work.run.learnt.unknown_since = None;
+                answered
+            }
+            Err(error) => {
+                return Ok(fail(undecided(
+                    &error,
+                    &authority.title,
+                    now,
+                    &mut work.run.learnt.unknown_since,
+                )));
+            }
         };
         match answered.value.status {
             OrderStatus::Ready => {}
@@ -46,7 +56,7 @@ pub(super) async fn perform(work: &mut Work<'_>, again: bool) -> Result<Outcome,
         Err(error) if error.kind() == Some(&ProblemKind::OrderNotReady) => {
             Ok(Outcome::Later(later(error.retry_after(), now), "the order is not ready yet".to_owned()))
         }
-        Err(error) => Ok(fail(undecided(&error, &authority.title, now, in_long_trouble))),
+        Err(error) => Ok(fail(undecided(&error, &authority.title, now, &mut work.run.learnt.unknown_since))),
     }
 }
 

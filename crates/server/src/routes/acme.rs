@@ -19,14 +19,14 @@ pub(crate) async fn answer(
     Path((name, _)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let Some(authority) = shared.issuers.mounted(&name) else {
-        return (StatusCode::NOT_FOUND, "there is no such authority here, or it is not enabled\n")
-            .into_response();
-    };
+    if shared.issuers.mounted(&name).is_none() {
+        return nobody();
+    }
     let source = match request.extensions().get::<Peer>() {
         Some(Peer::Network { address, .. }) => address.ip(),
         // Whoever reaches the socket is on this machine.
-        Some(Peer::Local { .. }) | None => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        Some(Peer::Local { .. }) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        None => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     };
     let answering = async {
         let (parts, body) = request.into_parts();
@@ -34,10 +34,16 @@ pub(crate) async fn answer(
         let Ok(body) = to_bytes(body, Limits::default().body + 1).await else {
             return StatusCode::PAYLOAD_TOO_LARGE.into_response();
         };
+        // As it is now that the request is whole: a body may have been sent slowly, and meanwhile much was changed.
+        let Some(authority) = shared.issuers.mounted(&name) else { return nobody() };
         let answer = authority.answer(source, axum::http::Request::from_parts(parts, body)).await;
         answer.map(Body::from)
     };
     tokio::time::timeout(WITHIN, answering)
         .await
         .unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
+}
+
+fn nobody() -> Response {
+    (StatusCode::NOT_FOUND, "there is no such authority here, or it is not enabled\n").into_response()
 }

@@ -3,6 +3,7 @@
 use super::SqliteStore;
 use super::attempt::Attempt;
 use super::audit::{add_audit, line};
+use super::certificate_rows::stored;
 use super::certificates::asked;
 use super::events::add_events;
 use super::rows::{column, each, id, json, maybe_milliseconds, maybe_moment, milliseconds, moment, to_json};
@@ -177,9 +178,20 @@ impl Runs for SqliteStore {
         write.commit().await
     }
 
-    async fn open_asked_run(&self, run: RunWrite<'_>, who: &str) -> StoreResult<()> {
+    async fn open_obtain_run(
+        &self,
+        run: RunWrite<'_>,
+        revision: i64,
+        asked_by: Option<&str>,
+    ) -> StoreResult<()> {
         let mut write = self.write(OPEN).await?;
-        asked(&mut write, &run.run.certificate, run.run.created_at, who).await?;
+        let certificate = &run.run.certificate;
+        if stored(write.on(), certificate).await?.certificate.revision != revision {
+            return Err(StoreError::Stale { attempted: OPEN });
+        }
+        if let Some(who) = asked_by {
+            asked(&mut write, certificate, run.run.created_at, who).await?;
+        }
         open(&mut write, &run).await?;
         write.commit().await
     }

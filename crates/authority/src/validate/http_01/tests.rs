@@ -76,7 +76,7 @@ async fn ask(world: World, reach: Reach, name: &str) -> (Result<(), Problem>, Ve
         identifier: Identifier::parse(name).unwrap(),
         token: "token".to_owned(),
         key_authorization: "token.thumbprint".to_owned(),
-        policies: [policy.clone(), policy],
+        policies: [policy.clone(), policy.clone(), policy],
     };
     let result = validator.look(&question).await;
     let asked = world.asked.lock().unwrap().clone();

@@ -99,8 +99,21 @@ impl Create {
         };
         if let Err(error) = file::filled(path, file, format!("{}\n", key.secret.reveal()).as_bytes()) {
             // Nobody will ever know it: it is of no use to keep it.
-            session.client.delete_external_key(name, &key.id).await?;
-            return Err(cannot(path, &error));
+            let fault = cannot(path, &error);
+            return Err(match session.client.delete_external_key(name, &key.id).await {
+                Ok(()) => fault,
+                Err(_) => Fault::refused(
+                    format!(
+                        "{} cannot be written: {error}; the key {} was made, and nobody knows its secret",
+                        path.display(),
+                        key.id
+                    ),
+                    format!(
+                        "remove it: certwright authority key delete {name} {}, and make another one",
+                        key.id
+                    ),
+                ),
+            });
         }
         let now = session.now();
         session.output.answer(

@@ -156,10 +156,13 @@ fn reverted(edit: &FileEdit, now: &str, before: &str) -> Result<Option<String>, 
 
 /// Whether a line that came with the edit still stands in the file, however it is indented by now.
 fn anything_remains(edit: &FileEdit, now: &str, before: &str) -> bool {
-    let now = without_answers(now).unwrap_or_else(|| now.to_owned());
-    edit.hunks.iter().flat_map(|hunk| &hunk.added).map(|line| line.trim()).any(|line| {
-        let has = |text: &str| text.lines().any(|other| other.trim() == line);
-        line.len() > 1 && has(&now) && !has(before)
+    // Answers come and go by themselves, also within a line that the edit added.
+    let bare = |text: &str| without_answers(text).unwrap_or_else(|| text.to_owned());
+    let (now, before) = (bare(now), bare(before));
+    edit.hunks.iter().flat_map(|hunk| &hunk.added).any(|line| {
+        let line = bare(line);
+        let has = |text: &str| text.lines().any(|other| other.trim() == line.trim());
+        line.trim().len() > 1 && has(&now) && !has(&before)
     })
 }
 
