@@ -21,6 +21,7 @@ mod lane;
 mod lines;
 mod listener;
 #[cfg(feature = "failpoints")]
+mod names;
 mod outage;
 mod own_authority;
 mod own_certificate;
