@@ -30,19 +30,10 @@ pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> 
             // The first look at an order comes a while after finalize: looking at once wedges Pebble
             // (`letsencrypt/pebble#554`) and finds nothing elsewhere.
             tokio::time::sleep(std::time::Duration::from_millis(350)).await;
-            let answered = match session.order(&order_url).await {
-                Ok(answered) => {
-                    work.run.learnt.unknown_since = None;
-                    answered
-                }
-                Err(error) => {
-                    return Ok(fail(undecided(
-                        &error,
-                        &authority.title,
-                        now,
-                        &mut work.run.learnt.unknown_since,
-                    )));
-                }
+            let read = super::finalize::read_order(work, &session, &order_url, &authority.title);
+            let answered = match read.await {
+                Ok(answered) => answered,
+                Err(failure) => return Ok(fail(failure)),
             };
             match (&answered.value.status, &answered.value.certificate) {
                 (OrderStatus::Valid, Some(url)) => url.clone(),

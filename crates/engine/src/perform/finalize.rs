@@ -3,7 +3,7 @@
 use super::{fail, missing};
 use crate::acme_failure::undecided;
 use crate::drive::{Interrupted, Work, stored};
-use certwright_acme::{Order, OrderStatus, ProblemKind, RetryAfter};
+use certwright_acme::{Answered, Order, OrderStatus, ProblemKind, RetryAfter, Session};
 use certwright_core::failure::Failure;
 use certwright_core::run::Outcome;
 use certwright_core::{SignedDuration, Timestamp};
@@ -21,19 +21,9 @@ pub(super) async fn perform(work: &mut Work<'_>, again: bool) -> Result<Outcome,
     };
     let now = work.engine.now();
     if again {
-        let answered = match session.order(&order_url).await {
-            Ok(answered) => {
-                work.run.learnt.unknown_since = None;
-                answered
-            }
-            Err(error) => {
-                return Ok(fail(undecided(
-                    &error,
-                    &authority.title,
-                    now,
-                    &mut work.run.learnt.unknown_since,
-                )));
-            }
+        let answered = match read_order(work, &session, &order_url, &authority.title).await {
+            Ok(answered) => answered,
+            Err(failure) => return Ok(fail(failure)),
         };
         match answered.value.status {
             OrderStatus::Ready => {}
@@ -57,6 +47,23 @@ pub(super) async fn perform(work: &mut Work<'_>, again: bool) -> Result<Outcome,
             Ok(Outcome::Later(later(error.retry_after(), now), "the order is not ready yet".to_owned()))
         }
         Err(error) => Ok(fail(undecided(&error, &authority.title, now, &mut work.run.learnt.unknown_since))),
+    }
+}
+
+/// Reads the order once its request may have been sent: an answer is the end of "unknown", trouble is undecided.
+pub(super) async fn read_order(
+    work: &mut Work<'_>,
+    session: &Session,
+    url: &str,
+    title: &str,
+) -> Result<Answered<Order>, Failure> {
+    let unknown_since = &mut work.run.learnt.unknown_since;
+    match session.order(url).await {
+        Ok(answered) => {
+            *unknown_since = None;
+            Ok(answered)
+        }
+        Err(error) => Err(undecided(&error, title, work.engine.now(), unknown_since)),
     }
 }
 
