@@ -2,7 +2,7 @@
 
 use crate::certificates::KeyType;
 use certwright_core::identifier::Identifier;
-use certwright_core::{facts, version};
+use certwright_core::{facts, renewal_information, version};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -107,6 +107,37 @@ impl From<&facts::CertificateFacts> for CertificateFacts {
     }
 }
 
+/// When the authority suggests to renew a version (ARI, RFC 9773).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RenewalInformation {
+    /// The begin of the window it suggests, where it suggests one.
+    pub start: Option<Timestamp>,
+    /// The end of the window.
+    pub end: Option<Timestamp>,
+    /// The moment that was drawn in the window, once.
+    pub chosen: Option<Timestamp>,
+    /// Where the authority explains the window.
+    pub explanation_url: Option<String>,
+    /// When it was last asked.
+    pub asked_at: Option<Timestamp>,
+    /// What was wrong with its last answer; then the version is renewed by its age, if that comes first.
+    pub problem: Option<String>,
+}
+
+impl RenewalInformation {
+    fn of(known: &renewal_information::RenewalInformation) -> Option<Self> {
+        let window = known.window.as_ref();
+        known.asked_at.map(|asked_at| Self {
+            start: window.map(|window| window.start),
+            end: window.map(|window| window.end),
+            chosen: window.map(|window| window.chosen),
+            explanation_url: window.and_then(|window| window.explanation_url.clone()),
+            asked_at: Some(asked_at),
+            problem: known.problem.clone(),
+        })
+    }
+}
+
 /// One issued certificate, without its key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Version {
@@ -132,6 +163,8 @@ pub struct Version {
     pub facts: Option<CertificateFacts>,
     /// The verdict on its chain, once it is here.
     pub trust: Option<Trust>,
+    /// When the authority suggests to renew it, once it was asked.
+    pub renewal_information: Option<RenewalInformation>,
 }
 
 impl From<&version::Version> for Version {
@@ -148,6 +181,7 @@ impl From<&version::Version> for Version {
             published_at: version.published_at,
             facts: version.facts.as_ref().map(CertificateFacts::from),
             trust: version.trust.as_ref().map(Trust::from),
+            renewal_information: RenewalInformation::of(&version.renewal_information),
         }
     }
 }

@@ -45,6 +45,7 @@ pub(crate) fn version() -> Version {
             key_algorithm: "ECDSA P-256".to_owned(),
         }),
         trust: Some(Trust { verdict: TrustVerdict::Trusted, words: "ISRG Root X1".to_owned() }),
+        renewal_information: None,
     }
 }
 

@@ -45,10 +45,11 @@ pub fn step(step: &Step) -> String {
                 "Make a new {key_type} key and the certificate request (no common name), and store both sealed"
             ),
         },
-        Step::OpenOrder { authority, account, identifiers, profile } => format!(
-            "Open an order at {authority} by account {account}{} for {}",
+        Step::OpenOrder { authority, account, identifiers, profile, replaces } => format!(
+            "Open an order at {authority} by account {account}{} for {}{}",
             profile.as_ref().map_or_else(String::new, |profile| format!(", profile {profile},")),
-            names(identifiers)
+            names(identifiers),
+            if replaces.is_some() { ", which replaces the newest version" } else { "" }
         ),
         Step::PrepareResponder { preparation } => {
             format!("Let {} answer http-01 challenges", responder(&preparation.responder))

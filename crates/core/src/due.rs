@@ -1,7 +1,7 @@
 //! When a certificate is due: a chain of pure reasons of which the first answers.
 
 use crate::identifier::Identifier;
-use crate::renewal_policy::{RenewalPolicy, renewal};
+use crate::renewal_policy::{RenewalPolicy, planned};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +42,18 @@ pub struct CurrentFacts<'a> {
     pub published_at: Option<Timestamp>,
     /// What is in it.
     pub identifiers: &'a [Identifier],
-    /// The instant drawn once in the authority's renewal window (RFC 9773 §4.2), where there is one.
-    pub renewal_window: Option<Timestamp>,
+    /// When the authority suggests to renew it (RFC 9773), where it does.
+    pub suggested: Option<SuggestedRenewal>,
+}
+
+/// When an authority suggests to renew a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SuggestedRenewal {
+    /// The instant drawn once in its window.
+    pub chosen: Timestamp,
+    /// Whether its answers have made no sense, or have failed to come, for long: its word is then followed no further
+    /// than our own.
+    pub stale: bool,
 }
 
 /// Why a certificate is due.
@@ -58,6 +68,8 @@ pub enum Reason {
     IdentifiersChanged,
     /// The authority's renewal window.
     RenewalWindow,
+    /// The authority's renewal window leaves too little of the lifetime.
+    RenewalWindowMovedEarlier,
     /// Two thirds of the lifetime are over.
     TwoThirds,
     /// Half of a lifetime under ten days is over.
@@ -83,7 +95,13 @@ impl Reason {
             Self::AskedByHand => "it was asked for by hand",
             Self::NeverIssued => "it was never issued",
             Self::IdentifiersChanged => "its identifiers were changed",
-            Self::RenewalWindow => "the authority's renewal window has come",
+            Self::RenewalWindow => {
+                "the authority suggests to renew it (the moment was drawn in its renewal window)"
+            }
+            Self::RenewalWindowMovedEarlier => {
+                "a tenth of its lifetime is left (the authority suggests to renew it later; moved earlier, because there \
+                 must be time for trouble)"
+            }
             Self::TwoThirds => "two thirds of its lifetime are over",
             Self::Half => "half of its short lifetime is over",
             Self::PolicyShare => "the share of its lifetime that its policy names is over",
@@ -131,7 +149,6 @@ const REASONS: &[(Reason, HoldsFrom)] = &[
         issued.sort();
         (wanted != issued).then(|| grace(facts, facts.updated_at))
     }),
-    (Reason::RenewalWindow, |facts| facts.current.as_ref()?.renewal_window),
 ];
 
 /// A person gets time to look before anything is ordered unattended; once something was tried, that is over, and
@@ -147,7 +164,7 @@ pub fn due(facts: &DueFacts<'_>, now: Timestamp) -> Due {
         return Due::Paused;
     }
     let mut earliest: Option<(Timestamp, Reason)> = None;
-    let planned = facts.current.as_ref().map(|current| renewal(facts.renewal, current));
+    let planned = facts.current.iter().flat_map(|current| planned(facts.renewal, current));
     let reasons = REASONS.iter().filter_map(|(reason, holds_from)| Some((holds_from(facts)?, *reason)));
     for (mut moment, reason) in reasons.chain(planned) {
         if reason != Reason::AskedByHand {
@@ -189,7 +206,7 @@ mod tests {
                 not_after: at(to),
                 published_at: Some(at(from)),
                 identifiers: &wanted,
-                renewal_window: None,
+                suggested: None,
             })
         };
         let base = DueFacts {
@@ -204,6 +221,10 @@ mod tests {
         };
         let now = at("2026-01-31T00:00:00Z");
         let ninety = day("2026-01-01T00:00:00Z", "2026-04-01T00:00:00Z");
+        let suggested = |chosen: &str, stale| {
+            let suggested = Some(SuggestedRenewal { chosen: at(chosen), stale });
+            ninety.clone().map(|current| CurrentFacts { suggested, ..current })
+        };
         let six = day("2026-01-30T00:00:00Z", "2026-02-05T00:00:00Z");
         for (name, facts, answer) in [
             (
@@ -264,14 +285,62 @@ mod tests {
             ),
             (
                 "renewal window",
+                DueFacts { current: suggested("2026-02-10T00:00:00Z", false), ..base.clone() },
+                Due::At(at("2026-02-10T00:00:00Z"), Reason::RenewalWindow),
+            ),
+            (
+                "a window after two thirds: the authority's word",
+                DueFacts { current: suggested("2026-03-09T00:00:00Z", false), ..base.clone() },
+                Due::At(at("2026-03-09T00:00:00Z"), Reason::RenewalWindow),
+            ),
+            (
+                "a late window of an authority that is in trouble: ours",
+                DueFacts { current: suggested("2026-03-09T00:00:00Z", true), ..base.clone() },
+                Due::At(at("2026-03-02T00:00:00Z"), Reason::TwoThirds),
+            ),
+            (
+                "an early window of an authority that is in trouble: still its word",
+                DueFacts { current: suggested("2026-02-10T00:00:00Z", true), ..base.clone() },
+                Due::At(at("2026-02-10T00:00:00Z"), Reason::RenewalWindow),
+            ),
+            (
+                "a window at the very end",
+                DueFacts { current: suggested("2026-03-31T00:00:00Z", false), ..base.clone() },
+                Due::At(at("2026-03-23T00:00:00Z"), Reason::RenewalWindowMovedEarlier),
+            ),
+            (
+                "a policy that is earlier than the window",
                 DueFacts {
-                    current: ninety.map(|current| CurrentFacts {
-                        renewal_window: Some(at("2026-02-10T00:00:00Z")),
+                    current: suggested("2026-03-01T00:00:00Z", false),
+                    renewal: Some(RenewalPolicy::Share { percent: 50 }),
+                    ..base.clone()
+                },
+                Due::At(at("2026-02-15T00:00:00Z"), Reason::PolicyShare),
+            ),
+            (
+                "a window in the past",
+                DueFacts { current: suggested("2026-01-20T00:00:00Z", false), ..base.clone() },
+                Due::Now(Reason::RenewalWindow),
+            ),
+            (
+                "a window in the past of one that was just renewed: not again at once",
+                DueFacts {
+                    current: suggested("2026-01-20T00:00:00Z", false).map(|current| CurrentFacts {
+                        published_at: Some(at("2026-01-30T23:00:00Z")),
                         ..current
                     }),
+                    ..base.clone()
+                },
+                Due::At(at("2026-01-31T05:00:00Z"), Reason::RenewalWindow),
+            ),
+            (
+                "a window in the past, and the renewal fails: the back-off",
+                DueFacts {
+                    current: suggested("2026-01-20T00:00:00Z", false),
+                    not_before: Some(at("2026-01-31T01:40:00Z")),
                     ..base
                 },
-                Due::At(at("2026-02-10T00:00:00Z"), Reason::RenewalWindow),
+                Due::At(at("2026-01-31T01:40:00Z"), Reason::RenewalWindow),
             ),
         ] {
             assert_eq!(due(&facts, now), answer, "{name}");

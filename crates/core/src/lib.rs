@@ -25,6 +25,7 @@ pub mod obtain_plan;
 mod patience;
 pub mod plan;
 pub mod refusal;
+pub mod renewal_information;
 pub mod renewal_policy;
 pub mod run;
 pub mod step;

@@ -9,6 +9,7 @@ use crate::key::KeyType;
 use crate::plan::{Plan, PlanKind};
 use crate::step::Step;
 use crate::validate;
+use crate::version::Version;
 
 /// Everything the decision needs.
 #[derive(Clone, Debug)]
@@ -21,6 +22,12 @@ pub struct ObtainFacts<'a> {
     pub offered_profiles: Option<&'a [String]>,
     /// By which account.
     pub account: &'a Account,
+    /// The newest version, where there is one.
+    pub newest: Option<&'a Version>,
+    /// Whether the directory offers renewal information (RFC 9773), which an order may then refer to.
+    pub renewal_information: bool,
+    /// How often in a row obtaining has failed.
+    pub failures: u32,
     /// What the certificate's targets prefer.
     pub target_keys: &'a [KeyType],
     /// The TCP port on which the authority looks.
@@ -65,6 +72,7 @@ pub fn obtain_plan(facts: &ObtainFacts<'_>) -> Result<Plan, Failure> {
             account: facts.account.id.clone(),
             identifiers: identifiers.clone(),
             profile,
+            replaces: replaces(facts),
         },
     ];
     steps.extend(
@@ -96,6 +104,20 @@ pub fn obtain_plan(facts: &ObtainFacts<'_>) -> Result<Plan, Failure> {
             .push(format!("{} issues certificates for tests: no browser trusts them", facts.authority.title));
     }
     Ok(Plan { kind: PlanKind::Obtain, steps, warnings })
+}
+
+/// After so many failures in a row an order refers to no other certificate any more: a reference that the authority
+/// cannot make sense of must never be what blocks a renewal.
+const REFERRING_TRIES: u32 = 2;
+
+/// The newest version's ARI identifier, where an order may say that it replaces that one (RFC 9773 §5): issued by the
+/// same authority to the same account, for one of the same names.
+fn replaces(facts: &ObtainFacts<'_>) -> Option<String> {
+    let newest = facts.newest.filter(|_| facts.renewal_information && facts.failures < REFERRING_TRIES)?;
+    let issued = newest.facts.as_ref()?;
+    let shared = issued.identifiers.iter().any(|name| facts.settings.identifiers.contains(name));
+    let same = newest.authority == facts.authority.id && newest.account == facts.account.id;
+    issued.renewal_info_id.clone().filter(|_| same && shared)
 }
 
 fn unknown_profile(facts: &ObtainFacts<'_>, name: &str) -> Failure {

@@ -1,7 +1,7 @@
 //! When a person wants a certificate renewed, and how far the product follows: never so late that trouble has no room
 //! before the end, never so early that it would be renewed again at once.
 
-use crate::due::{CurrentFacts, Reason};
+use crate::due::{CurrentFacts, Reason, SuggestedRenewal};
 use crate::refusal::Refusal;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,35 @@ pub(crate) fn renewal(policy: Option<RenewalPolicy>, current: &CurrentFacts<'_>)
     (moment, reason)
 }
 
+/// An authority that suggests the past for every certificate it issues (a mistake of its own) gets four orders a day
+/// at most; one that means it (certificates are to be revoked within a day) gets the new one in time.
+const BETWEEN_SUGGESTED: SignedDuration = SignedDuration::from_hours(6);
+
+/// The moments from which the newest version's age is a reason to renew it: the authority's suggestion takes the place
+/// of our own choice as long as it can be relied upon; what a person chose stands beside it, and the earlier one counts.
+pub(crate) fn planned(
+    policy: Option<RenewalPolicy>,
+    current: &CurrentFacts<'_>,
+) -> impl Iterator<Item = (Timestamp, Reason)> + use<> {
+    let own = match (current.suggested, policy) {
+        (Some(SuggestedRenewal { stale: false, .. }), None) => None,
+        _ => Some(renewal(policy, current)),
+    };
+    current.suggested.map(|suggested| follow(suggested, current)).into_iter().chain(own)
+}
+
+fn follow(suggested: SuggestedRenewal, current: &CurrentFacts<'_>) -> (Timestamp, Reason) {
+    let latest = current.not_after - lifetime(current) / 10;
+    let earliest = current.published_at.map_or(current.not_before, |published| {
+        let left = current.not_after.duration_since(published).max(SignedDuration::ZERO);
+        published + (left / 3).clamp(SHORTEST_PAUSE, BETWEEN_SUGGESTED)
+    });
+    if suggested.chosen > latest.max(earliest) {
+        return (latest.max(earliest), Reason::RenewalWindowMovedEarlier);
+    }
+    (suggested.chosen.max(earliest), Reason::RenewalWindow)
+}
+
 fn lifetime(current: &CurrentFacts<'_>) -> SignedDuration {
     current.not_after.duration_since(current.not_before)
 }
@@ -134,7 +163,7 @@ mod tests {
             not_after: begin + SignedDuration::from_secs(lifetime),
             published_at: Some(begin),
             identifiers: &[],
-            renewal_window: None,
+            suggested: None,
         };
         let (moment, reason) = renewal(policy, &current);
         (moment.duration_since(begin).as_secs(), reason)

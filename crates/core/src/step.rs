@@ -47,6 +47,10 @@ pub enum Step {
         identifiers: Vec<Identifier>,
         /// With which profile.
         profile: Option<String>,
+        /// The ARI identifier of the certificate that it replaces (RFC 9773 §5); ordered again without, once, where the
+        /// authority says that another order replaces it already.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<String>,
     },
     /// Make the edits a responder needs before it can answer.
     PrepareResponder {

@@ -3,6 +3,7 @@
 use crate::facts::{CertificateFacts, Trust};
 use crate::id::{AccountId, AuthorityId, CertificateId, RunId, VersionId};
 use crate::key::KeyType;
+use crate::renewal_information::RenewalInformation;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -45,4 +46,6 @@ pub struct Version {
     pub facts: Option<CertificateFacts>,
     /// The verdict on its chain, once it is here.
     pub trust: Option<Trust>,
+    /// When the authority suggests to renew it, as far as it was asked.
+    pub renewal_information: RenewalInformation,
 }

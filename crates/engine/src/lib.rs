@@ -27,6 +27,7 @@ mod preview;
 mod request;
 mod scheduler;
 mod standing;
+mod suggestion;
 mod sweep;
 mod vault;
 mod worker;

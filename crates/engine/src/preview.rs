@@ -92,7 +92,7 @@ impl Engine {
 
     pub(crate) async fn preview_row(&self, row: &CertificateRow) -> Preview {
         let certificate = &row.certificate;
-        let obtain = PreviewedPlan { kind: PlanKind::Obtain, plan: plan_obtain(self, certificate).await };
+        let obtain = PreviewedPlan { kind: PlanKind::Obtain, plan: plan_obtain(self, row).await };
         let deploys = join_all(certificate.settings.deployments.iter().map(|deployment| async {
             let kind =
                 PlanKind::Deploy { deployment: deployment.id.clone(), target: deployment.target.clone() };

@@ -81,7 +81,7 @@ impl Engine {
         let approvals = preview.as_ref().map(Preview::approvals).unwrap_or_default();
         let planned = match preview.as_ref().and_then(Preview::obtain) {
             Some(planned) => planned.clone(),
-            None => crate::observe::plan_obtain(self, certificate).await,
+            None => crate::observe::plan_obtain(self, row).await,
         };
         let plan = planned?;
         obtain_run::open_asked(self, row, plan, who, approvals, fence).await.map_err(|error| match error {

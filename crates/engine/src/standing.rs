@@ -3,7 +3,7 @@
 use certwright_core::Timestamp;
 use certwright_core::certificate::{Certificate, Standing};
 use certwright_core::describe;
-use certwright_core::due::{CurrentFacts, Due, DueFacts, due};
+use certwright_core::due::{CurrentFacts, Due, DueFacts, SuggestedRenewal, due};
 use certwright_core::version::Version;
 use certwright_store::CertificateRow;
 
@@ -28,7 +28,10 @@ fn decide(certificate: &Certificate, standing: &Standing, newest: Option<&Versio
                     not_after: facts.not_after,
                     published_at: version.published_at,
                     identifiers: &facts.identifiers,
-                    renewal_window: None,
+                    suggested: version.renewal_information.window.as_ref().map(|window| SuggestedRenewal {
+                        chosen: window.chosen,
+                        stale: version.renewal_information.stale,
+                    }),
                 },
             ),
         },

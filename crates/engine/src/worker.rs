@@ -80,6 +80,9 @@ impl Engine {
             Work::Deployment { deployment, certificate } => {
                 self.deploy_due(deployment, certificate, fence).await
             }
+            Work::RenewalInformation { version, certificate } => {
+                self.ask_when_to_renew(version, certificate, fence).await
+            }
         }
     }
 
@@ -96,7 +99,7 @@ impl Engine {
                 return Ok(());
             }
         };
-        match plan_obtain(self, certificate).await {
+        match plan_obtain(self, &row).await {
             Ok(plan) => {
                 let run = obtain_run::open(self, &row, plan, reason.words().to_owned(), fence).await?;
                 self.drive_run(&row, run, fence).await

@@ -30,6 +30,8 @@ mod story;
 mod story_aside;
 #[cfg(test)]
 mod story_issuer;
+#[cfg(test)]
+mod story_suggestion;
 mod upkeep;
 mod versions;
 
@@ -51,7 +53,7 @@ pub use runs::{RunFilter, RunWrite, Runs, UnreadableEnd};
 pub use schedule::{Schedule, Work};
 pub use sqlite::SqliteStore;
 pub use upkeep::Upkeep;
-pub use versions::{ObtainEnd, Publication, QueuedDeployment, Versions};
+pub use versions::{ObtainEnd, Publication, QueuedDeployment, Suggestion, Versions};
 
 /// Everything that is stored, as one object: `Arc<dyn Store>`.
 ///

@@ -13,6 +13,7 @@ use certwright_core::id::{CertificateId, DeploymentId, RunId, VersionId};
 use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
 use certwright_core::plan::{Plan, PlanKind};
+use certwright_core::renewal_information::RenewalInformation;
 use certwright_core::run::Run;
 use certwright_core::step::Step;
 use certwright_core::version::{Version, VersionState};
@@ -138,6 +139,7 @@ pub(crate) fn version(run: &Run) -> Version {
         published_at: None,
         facts: None,
         trust: None,
+        renewal_information: RenewalInformation::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::StoreResult;
 use async_trait::async_trait;
 use certwright_core::Timestamp;
-use certwright_core::id::{CertificateId, DeploymentId, RunId};
+use certwright_core::id::{CertificateId, DeploymentId, RunId, VersionId};
 
 /// Something to be done now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,13 @@ pub enum Work {
         /// Whose lease to claim.
         certificate: CertificateId,
     },
+    /// Ask the authority when it suggests to renew.
+    RenewalInformation {
+        /// The certificate's newest version.
+        version: VersionId,
+        /// Whose lease to claim.
+        certificate: CertificateId,
+    },
 }
 
 impl Work {
@@ -32,7 +39,8 @@ impl Work {
         match self {
             Self::Certificate(certificate)
             | Self::Run { certificate, .. }
-            | Self::Deployment { certificate, .. } => certificate,
+            | Self::Deployment { certificate, .. }
+            | Self::RenewalInformation { certificate, .. } => certificate,
         }
     }
 }
@@ -47,6 +55,7 @@ pub trait Schedule: Send + Sync {
 
     /// What is due at `now`, the earliest first, at most `limit`. A certificate is due when its moment has come,
     /// unless it is paused or has a live obtain run; a live run when its moment has come; a deployment when its
-    /// moment has come and no live run deploys it. Nothing of a leased certificate is due.
+    /// moment has come and no live run deploys it; a question about a version when its moment has come, unless the
+    /// certificate is paused. Nothing of a leased certificate is due.
     async fn due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>>;
 }

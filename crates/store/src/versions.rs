@@ -4,8 +4,10 @@ use crate::{Fence, Listing, Page, RunWrite, StoreResult};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
 use certwright_core::certificate::{Certificate, Standing};
+use certwright_core::event::NewEvent;
 use certwright_core::facts::{CertificateFacts, Trust};
 use certwright_core::id::{CertificateId, DeploymentId, RunId, VersionId};
+use certwright_core::renewal_information::RenewalInformation;
 use certwright_core::run::Stop;
 use certwright_core::version::Version;
 
@@ -48,6 +50,25 @@ pub struct ObtainEnd<'a> {
     pub write: RunWrite<'a>,
 }
 
+/// What an authority answered about renewing a version, and everything that changes by it.
+#[derive(Clone, Debug)]
+pub struct Suggestion<'a> {
+    /// The version.
+    pub version: &'a VersionId,
+    /// What is known now.
+    pub known: &'a RenewalInformation,
+    /// When the authority is asked again; `None` is never.
+    pub ask_at: Option<Timestamp>,
+    /// The certificate as the worker read it; see [`set_standing`](crate::Certificates::set_standing).
+    pub before: &'a Certificate,
+    /// Where the certificate stands from now on.
+    pub standing: &'a Standing,
+    /// The worker's lease.
+    pub fence: Fence,
+    /// What to tell.
+    pub events: &'a [NewEvent],
+}
+
 /// Certificate versions.
 #[async_trait]
 pub trait Versions: Send + Sync {
@@ -83,11 +104,18 @@ pub trait Versions: Send + Sync {
     /// `Stale` when the fence has moved on.
     async fn end_obtain(&self, end: &ObtainEnd<'_>) -> StoreResult<()>;
 
-    /// One transaction: the version is published and the certificate's newest, its standing is stored, the
+    /// One transaction: the version is published and the certificate's newest, its authority is to be asked at once
+    /// when it suggests to renew it (and about no earlier version any more), its standing is stored, the
     /// deployments want it and are due at `now` with their failures forgotten, the run and its events are
     /// saved. Deployments that were removed meanwhile are passed over. Answers like
     /// [`save_run`](crate::Runs::save_run). `Stale` when the fence has moved on.
     async fn publish(&self, publication: &Publication<'_>) -> StoreResult<Stop>;
+
+    /// One transaction: what the authority suggests for the version is stored, and when it is asked again, the
+    /// certificate's standing as by [`set_standing`](crate::Certificates::set_standing), and the events. A version that
+    /// is no longer the certificate's newest is never asked about again (RFC 9773 §4.3). `Stale` when the fence has
+    /// moved on.
+    async fn store_suggestion(&self, suggestion: &Suggestion<'_>) -> StoreResult<()>;
 
     /// One version.
     async fn version(&self, id: &VersionId) -> StoreResult<Version>;

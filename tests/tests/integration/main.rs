@@ -26,6 +26,7 @@ mod outage;
 mod own_authority;
 mod own_certificate;
 mod process;
+mod renewal_information;
 mod secrets;
 mod service;
 mod story;

@@ -10,7 +10,7 @@ use crate::session::Session;
 use crate::table::{page, plain, table};
 use certwright_api::certificates::{Certificate, Challenge, Deployment};
 use certwright_api::observations::Observation;
-use certwright_api::versions::{TrustVerdict, Version};
+use certwright_api::versions::{RenewalInformation, TrustVerdict, Version};
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -94,6 +94,13 @@ fn facts(certificate: &Certificate, now: Timestamp) -> Vec<(&'static str, (Tone,
             "Version",
             plain(certificate.version.as_ref().map_or_else(|| "none yet".to_owned(), |it| version(it, now))),
         ),
+        (
+            "Suggested",
+            plain(suggested(
+                certificate.version.as_ref().and_then(|it| it.renewal_information.as_ref()),
+                now,
+            )),
+        ),
         ("Run", plain(live)),
         ("Next moment", plain(next)),
         ("Revision", plain(certificate.revision.to_string())),
@@ -126,6 +133,21 @@ fn version(version: &Version, now: Timestamp) -> String {
         text.push_str(&format!("\n{verdict}: {}", trust.words));
     }
     text
+}
+
+const MINUTE: &str = "%Y-%m-%d %H:%M";
+
+/// What the authority suggests (ARI), as far as it was asked.
+fn suggested(known: Option<&RenewalInformation>, now: Timestamp) -> String {
+    let Some(known) = known else { return String::new() };
+    let mut lines = Vec::new();
+    if let (Some(start), Some(end), Some(chosen)) = (known.start, known.end, known.chosen) {
+        lines.push(format!("{} to {} UTC", start.strftime(MINUTE), end.strftime(MINUTE)));
+        lines.push(format!("the moment drawn is {}", moment::minute(chosen, now)));
+    }
+    lines.extend(known.explanation_url.iter().map(|url| format!("explained at {url}")));
+    lines.extend(known.problem.iter().map(|problem| format!("not known now: {problem}")));
+    lines.join("\n")
 }
 
 /// How far a deployment has come.
@@ -235,6 +257,31 @@ Endpoints, as last seen
 HOST              ADDRESS        SERVED  TRUSTED  MATCHING  SEEN         PROBLEM
 shop.example.com  192.0.2.1:443  yes     yes      yes       2 hours ago
 "
+        );
+    }
+
+    #[test]
+    fn what_the_authority_suggests_is_said_with_its_explanation() {
+        let known = RenewalInformation {
+            start: Some(samples::hours(24)),
+            end: Some(samples::hours(48)),
+            chosen: Some(samples::hours(36)),
+            explanation_url: Some("https://ca.example/why".to_owned()),
+            asked_at: Some(samples::now()),
+            problem: None,
+        };
+        let mut certificate = samples::certificate();
+        certificate.version.as_mut().unwrap().renewal_information = Some(known);
+        let text = words(&certificate, &[], Look::default(), samples::now());
+        assert!(
+            text.contains(
+                "\
+Suggested    2026-11-25 12:00 to 2026-11-26 12:00 UTC
+             the moment drawn is in 36 hours (2026-11-26 00:00 UTC)
+             explained at https://ca.example/why
+"
+            ),
+            "{text}"
         );
     }
 

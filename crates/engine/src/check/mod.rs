@@ -93,7 +93,7 @@ impl Engine {
                             "is there and usable",
                             "",
                         ));
-                        self.check_challenges(certificate, &account, &mut checks).await;
+                        self.check_challenges(&row, &account, &mut checks).await;
                     }
                     Err(failure) => checks.push(Check::fault("account", authority.title, &failure)),
                 }

@@ -6,11 +6,11 @@ use super::{Check, Verdict};
 use crate::engine::Engine;
 use crate::observe::plan_obtain;
 use certwright_core::account::Account;
-use certwright_core::certificate::Certificate;
 use certwright_core::challenge::{HTTP_01_PATH, Responder};
 use certwright_core::endpoint::Endpoint;
 use certwright_core::identifier::Identifier;
 use certwright_core::step::Step;
+use certwright_store::CertificateRow;
 use futures_util::{StreamExt as _, stream};
 use std::net::{IpAddr, SocketAddr};
 
@@ -28,12 +28,12 @@ struct Shown {
 impl Engine {
     pub(super) async fn check_challenges(
         &self,
-        certificate: &Certificate,
+        row: &CertificateRow,
         account: &Account,
         checks: &mut Vec<Check>,
     ) {
         let port = self.options.challenge_port;
-        let plan = match plan_obtain(self, certificate).await {
+        let plan = match plan_obtain(self, row).await {
             Ok(plan) => plan,
             Err(failure) => {
                 let name = if failure.kind == "port-taken" { "challenge-port" } else { "plan" };

@@ -2,15 +2,17 @@
 
 use crate::acme_failure::failure_at;
 use crate::engine::Engine;
-use certwright_core::certificate::{Certificate, CertificateSettings};
+use certwright_core::certificate::CertificateSettings;
 use certwright_core::failure::Failure;
 use certwright_core::key::KeyType;
 use certwright_core::obtain_plan::{ObtainFacts, obtain_plan};
 use certwright_core::plan::Plan;
 use certwright_providers::deploy;
+use certwright_store::CertificateRow;
 
 /// Observes, then plans how to obtain the certificate. Nothing is sent but a look at the directory.
-pub(crate) async fn plan_obtain(engine: &Engine, certificate: &Certificate) -> Result<Plan, Failure> {
+pub(crate) async fn plan_obtain(engine: &Engine, row: &CertificateRow) -> Result<Plan, Failure> {
+    let certificate = &row.certificate;
     let settings = &certificate.settings;
     let authority = engine.authority_of(&settings.authority).await?;
     let account = engine.account_of(settings, &authority).await?;
@@ -24,6 +26,9 @@ pub(crate) async fn plan_obtain(engine: &Engine, certificate: &Certificate) -> R
         authority: &authority,
         offered_profiles: (!offered.is_empty()).then_some(&offered),
         account: &account,
+        newest: row.version.as_ref(),
+        renewal_information: directory.renewal_info.is_some(),
+        failures: certificate.standing.failures,
         target_keys: &target_keys(settings),
         challenge_port: engine.options.challenge_port,
         port_owner: &port_owner,

@@ -7,6 +7,7 @@ use certwright_core::failure::Failure;
 use certwright_core::id::VersionId;
 use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
+use certwright_core::renewal_information::RenewalInformation;
 use certwright_core::run::Outcome;
 use certwright_core::step::Step;
 use certwright_core::version::{Version, VersionState};
@@ -63,6 +64,7 @@ pub(super) async fn perform(
         published_at: None,
         facts: None,
         trust: None,
+        renewal_information: RenewalInformation::default(),
     };
     work.pass("make-key:made")?;
     if let Err(failure) = stored(engine.store.store_key(&version, &sealed, &request, work.fence).await)? {

@@ -31,8 +31,9 @@ pub(crate) async fn perform(work: &mut Work<'_>, step: &Step, again: bool) -> Re
         Step::MakeKey { key_type, identifiers, common_name } => {
             make_key::perform(work, *key_type, identifiers, common_name.as_deref()).await
         }
-        Step::OpenOrder { identifiers, profile, .. } => {
-            open_order::perform(work, identifiers, profile.as_deref()).await
+        Step::OpenOrder { identifiers, profile, replaces, .. } => {
+            let (profile, replaces) = (profile.as_deref(), replaces.as_deref());
+            open_order::perform(work, identifiers, profile, replaces).await
         }
         Step::PrepareResponder { preparation } => responder::prepare(work, preparation).await,
         Step::PresentChallenges { responder, identifiers, looks } => {

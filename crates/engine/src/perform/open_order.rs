@@ -7,6 +7,7 @@ use crate::drive::{Interrupted, Work};
 use certwright_acme::{NewOrder, Problem, ProblemKind, Session};
 use certwright_core::authority::Authority;
 use certwright_core::describe;
+use certwright_core::event::Level;
 use certwright_core::failure::{Failure, FailureClass, IdentifierProblem};
 use certwright_core::identifier::Identifier;
 use certwright_core::run::{KnownAuthorization, Outcome};
@@ -17,13 +18,14 @@ pub(super) async fn perform(
     work: &mut Work<'_>,
     identifiers: &[Identifier],
     profile: Option<&str>,
+    replaces: Option<&str>,
 ) -> Result<Outcome, Interrupted> {
     let (session, authority) = match session(work).await {
         Ok(found) => found,
         Err(failure) => return Ok(fail(failure)),
     };
     let urls = match work.run.learnt.order.clone() {
-        None => match open(work, &session, &authority, identifiers, profile).await? {
+        None => match open(work, &session, &authority, identifiers, profile, replaces).await? {
             Ok(urls) => urls,
             Err(failure) => return Ok(fail(failure)),
         },
@@ -52,13 +54,25 @@ async fn open(
     authority: &Authority,
     identifiers: &[Identifier],
     profile: Option<&str>,
+    replaces: Option<&str>,
 ) -> Result<Result<Vec<String>, Failure>, Interrupted> {
-    let new = NewOrder {
+    let mut new = NewOrder {
         identifiers: identifiers.iter().map(wire).collect(),
         profile: profile.map(str::to_owned),
-        replaces: None,
+        replaces: replaces.map(str::to_owned),
     };
-    let opened = match session.new_order(&new).await {
+    let mut answer = session.new_order(&new).await;
+    // RFC 9773 §5: another order (of a lost answer, or of another node) replaces it already.
+    let already = answer.as_ref().err().and_then(certwright_acme::Error::problem);
+    if already.is_some_and(|problem| problem.kind == ProblemKind::AlreadyReplaced)
+        && new.replaces.take().is_some()
+    {
+        let words =
+            "The authority says that another order replaces the newest version already; ordered without that";
+        work.note(Level::Warning, words);
+        answer = session.new_order(&new).await;
+    }
+    let opened = match answer {
         Ok(answered) => answered.value,
         Err(error) => {
             let failure = failure_at(&error, &authority.title, work.engine.now());

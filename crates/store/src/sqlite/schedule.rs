@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use certwright_core::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
-/// Three firsts of an index for what nobody holds; and for what is held (never more than there are workers),
+/// Four firsts of an index for what nobody holds; and for what is held (never more than there are workers),
 /// the end of the lease. `>= 0` lets SQLite use the partial indexes as ranges, `INDEXED BY` makes it use no
 /// other (it cannot know how few rows are due), `CROSS JOIN` keeps the order.
 pub(super) const NEXT_MOMENT: &str = "
@@ -30,6 +30,11 @@ SELECT min(at) FROM (
             SELECT 1 FROM runs r
             WHERE r.deployment = d.id AND r.wake_at IS NOT NULL AND r.deployment IS NOT NULL)
         ORDER BY d.next_at LIMIT 1)
+    UNION ALL SELECT at FROM (
+        SELECT v.ask_at AS at
+        FROM versions v INDEXED BY versions_ask CROSS JOIN certificates c ON c.id = v.certificate
+        WHERE v.ask_at >= 0 AND c.lease_until IS NULL AND c.paused = 0
+        ORDER BY v.ask_at LIMIT 1)
     UNION ALL
         SELECT max(c.next_at, c.lease_until) FROM certificates c INDEXED BY certificates_leased
         WHERE c.lease_until >= 0 AND c.next_at IS NOT NULL AND c.paused = 0 AND NOT EXISTS (
@@ -44,6 +49,10 @@ SELECT min(at) FROM (
         WHERE c.lease_until >= 0 AND d.next_at IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM runs r
             WHERE r.deployment = d.id AND r.wake_at IS NOT NULL AND r.deployment IS NOT NULL)
+    UNION ALL
+        SELECT max(v.ask_at, c.lease_until)
+        FROM certificates c INDEXED BY certificates_leased CROSS JOIN versions v ON v.certificate = c.id
+        WHERE c.lease_until >= 0 AND c.paused = 0 AND v.ask_at IS NOT NULL
 )";
 
 /// The first `$2` of each kind whose moment is not after `$1`, then the first `$2` of all.
@@ -68,6 +77,11 @@ SELECT at, kind, id, certificate FROM (
             SELECT 1 FROM runs r
             WHERE r.deployment = d.id AND r.wake_at IS NOT NULL AND r.deployment IS NOT NULL)
         ORDER BY d.next_at LIMIT $2)
+    UNION ALL SELECT * FROM (
+        SELECT v.ask_at AS at, 'renewal-information' AS kind, v.id AS id, v.certificate AS certificate
+        FROM versions v INDEXED BY versions_ask CROSS JOIN certificates c ON c.id = v.certificate
+        WHERE v.ask_at <= $1 AND c.paused = 0 AND (c.lease_until IS NULL OR c.lease_until <= $1)
+        ORDER BY v.ask_at LIMIT $2)
 ) ORDER BY at LIMIT $2";
 
 fn work(row: &SqliteRow) -> StoreResult<Work> {
@@ -75,6 +89,9 @@ fn work(row: &SqliteRow) -> StoreResult<Work> {
     Ok(match kind {
         "run" => Work::Run { run: id(row, "id")?, certificate: id(row, "certificate")? },
         "deployment" => Work::Deployment { deployment: id(row, "id")?, certificate: id(row, "certificate")? },
+        "renewal-information" => {
+            Work::RenewalInformation { version: id(row, "id")?, certificate: id(row, "certificate")? }
+        }
         _ => Work::Certificate(id(row, "id")?),
     })
 }

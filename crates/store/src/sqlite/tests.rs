@@ -7,7 +7,7 @@ use crate::{
     CertificateFilter, CertificateQuery, CertificateSort, Certificates, Deployments, Leases, Meta, Page,
     RunFilter, Runs, StoreError, UnreadableEnd, Versions,
 };
-use crate::{story, story_aside, story_issuer};
+use crate::{story, story_aside, story_issuer, story_suggestion};
 use certwright_core::certificate::Standing;
 use certwright_core::failure::Failure;
 use certwright_core::run::RunState;
@@ -44,6 +44,11 @@ async fn tells_the_story() {
 #[tokio::test]
 async fn tells_the_story_of_an_issuer() {
     story_issuer::tell(&Place::new().open().await).await;
+}
+
+#[tokio::test]
+async fn tells_the_story_of_a_suggestion() {
+    story_suggestion::tell(&Place::new().open().await).await;
 }
 
 #[tokio::test]
@@ -274,7 +279,12 @@ async fn finding_what_is_due_scans_no_table() {
     for sql in [NEXT_MOMENT, DUE] {
         let plan = plan(&store, sql.to_owned()).await;
         assert!(scanned(&plan).is_empty(), "{plan:#?}");
-        for index in ["certificates_due (next_at", "runs_wake (wake_at", "deployments_due (next_at"] {
+        for index in [
+            "certificates_due (next_at",
+            "runs_wake (wake_at",
+            "deployments_due (next_at",
+            "versions_ask (ask_at",
+        ] {
             let search = format!("USING INDEX {index}");
             assert!(
                 plan.iter().any(|line| line.starts_with("SEARCH") && line.contains(&search)),

@@ -3,11 +3,15 @@
 use super::SqliteStore;
 use super::attempt::Attempt;
 use super::certificate_rows::stored;
-use super::rows::{column, each, id, maybe_json, maybe_moment, milliseconds, moment, to_json, to_word, word};
+use super::events::add_events;
+use super::rows::{
+    column, each, id, maybe_json, maybe_milliseconds, maybe_moment, milliseconds, moment, to_json, to_word,
+    word,
+};
 use super::runs::save;
 use super::standing::{merged, write_standing};
 use super::write::{Write, check_fence};
-use crate::{Fence, Listing, ObtainEnd, Page, Publication, StoreError, StoreResult, Versions};
+use crate::{Fence, Listing, ObtainEnd, Page, Publication, StoreError, StoreResult, Suggestion, Versions};
 use async_trait::async_trait;
 use certwright_core::certificate::Standing;
 use certwright_core::facts::{CertificateFacts, Trust};
@@ -21,7 +25,7 @@ macro_rules! select_versions {
     ($rest:literal) => {
         concat!(
             "SELECT id, certificate, run, authority, account, state, key_type, facts, trust, created_at, \
-             published_at FROM versions ",
+             published_at, renewal_information FROM versions ",
             $rest
         )
     };
@@ -45,6 +49,7 @@ pub(super) fn version(row: &SqliteRow) -> StoreResult<Version> {
         published_at: maybe_moment(row, "published_at")?,
         facts: maybe_json(row, "facts")?,
         trust: maybe_json(row, "trust")?,
+        renewal_information: maybe_json(row, "renewal_information")?.unwrap_or_default(),
     })
 }
 
@@ -186,6 +191,18 @@ impl Versions for SqliteStore {
         .execute(write.on())
         .await
         .attempt(attempted)?;
+        // RFC 9773 §4.3: asked right after issuance; a version that was replaced is asked about no more.
+        sqlx::query(
+            "UPDATE versions SET ask_at = \
+               CASE WHEN id = $2 AND json_extract(facts, '$.renewal_info_id') IS NOT NULL THEN $3 END \
+             WHERE certificate = $1 AND (id = $2 OR ask_at IS NOT NULL)",
+        )
+        .bind(version.certificate.as_str())
+        .bind(id.as_str())
+        .bind(milliseconds(publication.now))
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
         let found = stored(write.on(), &version.certificate).await?;
         let standing = Standing {
             current: Some(id.clone()),
@@ -209,6 +226,30 @@ impl Versions for SqliteStore {
         let stop = save(&mut write, &publication.write).await?;
         write.commit().await?;
         Ok(stop)
+    }
+
+    async fn store_suggestion(&self, suggestion: &Suggestion<'_>) -> StoreResult<()> {
+        let attempted = "store when the authority suggests to renew";
+        let mut write = self.write(attempted).await?;
+        let certificate = &suggestion.before.id;
+        check_fence(&mut write, certificate, suggestion.fence).await?;
+        sqlx::query(
+            "UPDATE versions SET renewal_information = $2, ask_at = \
+               CASE WHEN EXISTS (SELECT 1 FROM certificates c WHERE c.id = $4 AND c.current = $1) THEN $3 END \
+             WHERE id = $1 AND certificate = $4",
+        )
+        .bind(suggestion.version.as_str())
+        .bind(to_json(suggestion.known)?)
+        .bind(maybe_milliseconds(suggestion.ask_at))
+        .bind(certificate.as_str())
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+        let found = stored(write.on(), certificate).await?;
+        write_standing(&mut write, certificate, &merged(&found, suggestion.before, suggestion.standing))
+            .await?;
+        add_events(&mut write, suggestion.events).await?;
+        write.commit().await
     }
 
     async fn version(&self, id: &VersionId) -> StoreResult<Version> {
