@@ -2,6 +2,7 @@
 
 use crate::failures::Failure;
 use crate::renewal_policy::RenewalPolicy;
+use crate::settings::WindowChoice;
 use crate::versions::Version;
 use certwright_core::id::{DeploymentId, RunId};
 use certwright_core::identifier::Identifier;
@@ -216,8 +217,10 @@ pub struct Certificate {
     pub key_type: Option<KeyType>,
     /// How control over the identifiers is shown.
     pub challenge: Challenge,
-    /// When it is renewed; absent for two thirds of its lifetime, or half of a short one.
+    /// When it is renewed; absent where the settings say it.
     pub renewal: Option<RenewalPolicy>,
+    /// Which maintenance window it keeps to; `null` is that of its tags, or the default.
+    pub window: Option<WindowChoice>,
     /// Where it is served.
     pub deployments: Vec<Deployment>,
     /// How it is, in one word.
@@ -288,6 +291,7 @@ impl From<CertificateParts<'_>> for Certificate {
             key_type: settings.key_type.map(KeyType::from),
             challenge: settings.challenge.clone().into(),
             renewal: settings.renewal.map(RenewalPolicy::from),
+            window: settings.window.clone().map(WindowChoice::from),
             deployments: settings
                 .deployments
                 .iter()

@@ -2,6 +2,7 @@
 
 use crate::certificates::{Challenge, KeyType};
 use crate::renewal_policy::RenewalPolicy;
+use crate::settings::WindowChoice;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -48,10 +49,13 @@ pub struct CertificateDraft {
     /// How control over the identifiers is shown; http-01 when left out.
     #[serde(default)]
     pub challenge: Challenge,
-    /// When it is renewed; at two thirds of its lifetime, or half of a short one, when left out. A policy never leaves
+    /// When it is renewed; as the settings say when left out. A policy never leaves
     /// less than a third (half of under ten days) of the lifetime.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal: Option<RenewalPolicy>,
+    /// Which maintenance window it keeps to; that of its tags, or the default, when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowChoice>,
     /// Where it is served; the service chooses when left out (nginx where it is installed).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployments: Option<Vec<DeploymentDraft>>,
@@ -97,10 +101,14 @@ pub struct CertificateChanges {
     /// How control over the identifiers is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<Challenge>,
-    /// When it is renewed; `null` takes two thirds of its lifetime, or half of a short one.
+    /// When it is renewed; `null` is as the settings say.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<RenewalPolicy>)]
     pub renewal: Option<Option<RenewalPolicy>>,
+    /// Which maintenance window it keeps to; `null` is that of its tags, or the default.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<WindowChoice>)]
+    pub window: Option<Option<WindowChoice>>,
     /// All targets where it is served. One of the same kind keeps its state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployments: Option<Vec<DeploymentDraft>>,

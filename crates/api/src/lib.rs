@@ -24,6 +24,7 @@ pub mod renewals;
 pub mod runs;
 pub mod secret;
 pub mod service;
+pub mod settings;
 pub mod targets;
 pub mod versions;
 

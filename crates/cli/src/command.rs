@@ -14,8 +14,10 @@ use crate::output::Output;
 use crate::renew::Renew;
 use crate::run::RunCommand;
 use crate::session::Session;
+use crate::settings::SettingsCommand;
 use crate::status::Status;
 use crate::targets::TargetCommand;
+use crate::window::WindowCommand;
 use clap::Subcommand;
 use std::path::PathBuf;
 
@@ -39,6 +41,12 @@ pub enum Command {
     Run(RunCommand),
     /// Request new versions of several certificates
     Renew(Renew),
+    /// What holds for every certificate that does not say otherwise
+    #[command(subcommand)]
+    Settings(SettingsCommand),
+    /// Maintenance windows: when certificates may be ordered and deployed
+    #[command(subcommand)]
+    Window(WindowCommand),
     /// Show the service, and what needs a person
     Status(Status),
     /// Show what happened, and what happens
@@ -93,6 +101,8 @@ async fn perform(
         Command::Authority(command) => Box::pin(command.run(&session)).await,
         Command::Run(command) => Box::pin(command.run(&session)).await,
         Command::Renew(command) => Box::pin(command.run(&session)).await,
+        Command::Settings(command) => Box::pin(command.run(&session)).await,
+        Command::Window(command) => Box::pin(command.run(&session)).await,
         Command::Status(command) => Box::pin(command.run(&session)).await,
         Command::Events(command) => Box::pin(command.run(&session)).await,
         Command::Target(command) => Box::pin(command.run(&session)).await,

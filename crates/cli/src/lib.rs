@@ -24,16 +24,19 @@ mod options;
 mod output;
 mod page;
 mod renew;
+mod renewal;
 mod run;
 #[cfg(test)]
 mod samples;
 mod session;
+mod settings;
 mod span;
 mod status;
 mod table;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod window;
 
 pub use command::{Command, Defaults, run};
 pub use exit::Exit;

@@ -66,6 +66,7 @@ pub(crate) fn certificate() -> Certificate {
         key_type: None,
         challenge: Challenge::Http01,
         renewal: None,
+        window: None,
         deployments: vec![Deployment {
             id: "dep-1".to_owned(),
             target: "nginx".to_owned(),

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::id::{AccountId, AuthorityId, CertificateId, DeploymentId, VersionId};
 use crate::identifier::Identifier;
 use crate::key::KeyType;
+use crate::maintenance::WindowChoice;
 use crate::renewal_policy::RenewalPolicy;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -39,9 +40,12 @@ pub struct CertificateSettings {
     /// How control over the identifiers is shown.
     #[serde(default)]
     pub challenge: ChallengeSettings,
-    /// When it is renewed; `None` is at two thirds of its lifetime, or half of a short one.
+    /// When it is renewed; `None` is as the defaults say.
     #[serde(default)]
     pub renewal: Option<RenewalPolicy>,
+    /// Which maintenance window it keeps to; `None` is that of its tags, or the default.
+    #[serde(default)]
+    pub window: Option<WindowChoice>,
     /// Where it is served.
     #[serde(default)]
     pub deployments: Vec<DeploymentSettings>,
@@ -118,6 +122,9 @@ pub struct Deployment {
     pub last_failure: Option<Failure>,
     /// The fingerprint of the plan a person approved for the next deploy run; `None` is the standing permission.
     pub approved: Option<String>,
+    /// Whether a person asked for the next deploy run: it waits for no maintenance window.
+    #[serde(default)]
+    pub by_hand: bool,
 }
 
 /// How a certificate is, in one word; lists filter by it.

@@ -124,6 +124,27 @@ pub fn back_off(failures: u32, draw: f64) -> SignedDuration {
     SignedDuration::from_secs(seconds as i64)
 }
 
+/// No try is later than after this share of the life that is left of what is served: whatever the trouble, several tries
+/// fit before the end.
+const SHARE_OF_LIFE: i32 = 8;
+/// And none sooner than this.
+const SHORTEST: SignedDuration = SignedDuration::from_mins(1);
+
+/// The same where something is served that ends at `not_after`: the shorter the life that is left, the sooner the next
+/// try. One that has ended is tried by the table.
+pub fn back_off_within(
+    failures: u32,
+    draw: f64,
+    not_after: Option<Timestamp>,
+    now: Timestamp,
+) -> SignedDuration {
+    let pause = back_off(failures, draw);
+    match not_after.map(|end| end.duration_since(now)) {
+        Some(left) if left.is_positive() => pause.min((left / SHARE_OF_LIFE).max(SHORTEST)),
+        _ => pause,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +155,24 @@ mod tests {
             assert_eq!(back_off(failures, 0.5).as_secs(), minutes * 60);
             assert_eq!(back_off(failures, 0.0).as_secs(), minutes * 54);
             assert_eq!(back_off(failures, 1.0).as_secs(), minutes * 66);
+        }
+    }
+
+    #[test]
+    fn the_less_life_is_left_the_sooner_is_the_next_try() {
+        let now = Timestamp::UNIX_EPOCH;
+        for (failures, hours, minutes) in [
+            (9, Some(30 * 24), 1440),
+            (9, Some(48), 360),
+            (9, Some(8), 60),
+            (2, Some(8), 10),
+            (1, Some(0), 1),
+            (9, Some(-1), 1440),
+            (9, None, 1440),
+        ] {
+            let end = hours.map(|hours| now + SignedDuration::from_hours(hours));
+            let pause = back_off_within(failures, 0.5, end, now);
+            assert_eq!(pause.as_mins(), minutes, "{failures} failures, {hours:?} hours left");
         }
     }
 

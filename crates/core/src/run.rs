@@ -96,6 +96,9 @@ pub struct Learnt {
     /// Fingerprints of the deploy plans that a person saw when asking, by deployment.
     #[serde(default)]
     pub approved: Vec<(DeploymentId, String)>,
+    /// Whether a person asked for it: what it deploys waits for no maintenance window.
+    #[serde(default)]
+    pub by_hand: bool,
 }
 
 /// How far a run has come.

@@ -39,6 +39,7 @@ fn settings(names: &str) -> CertificateSettings {
         key_type: None,
         challenge: ChallengeSettings::Http01,
         renewal: None,
+        window: None,
         deployments: vec![],
     }
 }

@@ -82,6 +82,7 @@ fn obtain(identifiers: &str, profile: Option<&str>, owner: &PortOwner) -> String
         key_type: None,
         challenge: ChallengeSettings::Http01,
         renewal: None,
+        window: None,
         deployments: vec![],
     };
     let offered = ["classic".to_owned(), "shortlived".to_owned()];

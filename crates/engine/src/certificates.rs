@@ -7,11 +7,13 @@ use crate::standing::with_next;
 use certwright_contract::AnyTarget;
 use certwright_core::certificate::{Certificate, CertificateSettings, DeploymentSettings, Standing};
 use certwright_core::challenge::ChallengeSettings;
+use certwright_core::defaults::unknown_window;
 use certwright_core::endpoint::Observation;
 use certwright_core::event::{EventKind, Level};
 use certwright_core::form::Field;
 use certwright_core::id::{AccountId, AuthorityId, CertificateId, DeploymentId};
 use certwright_core::key::KeyType;
+use certwright_core::maintenance::WindowChoice;
 use certwright_core::refusal::Refusal;
 use certwright_core::renewal_policy::RenewalPolicy;
 use certwright_core::validate::{self, Surroundings};
@@ -50,6 +52,8 @@ pub struct Draft {
     pub challenge: ChallengeSettings,
     /// When it is renewed.
     pub renewal: Option<RenewalPolicy>,
+    /// Which maintenance window it keeps to; `None` is that of its tags, or the default.
+    pub window: Option<WindowChoice>,
     /// Targets with their filled forms; `None` takes nginx where it is installed.
     pub deployments: Option<Vec<(String, Map<String, Value>)>>,
 }
@@ -79,6 +83,8 @@ pub struct Changes {
     pub challenge: Option<ChallengeSettings>,
     /// When it is renewed; `Some(None)` is the product's own choice.
     pub renewal: Option<Option<RenewalPolicy>>,
+    /// Which maintenance window it keeps to; `Some(None)` is that of its tags, or the default.
+    pub window: Option<Option<WindowChoice>>,
     /// The targets, all of them.
     pub deployments: Option<Vec<(String, Map<String, Value>)>>,
 }
@@ -118,6 +124,7 @@ impl Engine {
             key_type: draft.key_type,
             challenge: draft.challenge,
             renewal: draft.renewal,
+            window: draft.window,
             deployments: self.deployments(deployments, &[]),
         };
         self.check(None, &settings).await?;
@@ -131,7 +138,7 @@ impl Engine {
             updated_at: now,
             standing: Standing::default(),
         };
-        let standing = with_next(&certificate, Standing::default(), None, now);
+        let standing = with_next(&self.rules(), &certificate, Standing::default(), None, now);
         let words = format!("{who} created {}", certificate.settings.name);
         let new = NewCertificate {
             id: id.clone(),
@@ -202,6 +209,7 @@ impl Engine {
         settings.key_type = changes.key_type.unwrap_or(settings.key_type);
         settings.challenge = changes.challenge.unwrap_or(settings.challenge);
         settings.renewal = changes.renewal.unwrap_or(settings.renewal);
+        settings.window = changes.window.unwrap_or(settings.window);
         if let Some(deployments) = changes.deployments {
             settings.deployments = self.deployments(deployments, &old.deployments);
         }
@@ -242,7 +250,7 @@ impl Engine {
             standing.not_before = None;
             standing.last_failure = None;
         }
-        let standing = with_next(&changed, standing, row.version.as_ref(), now);
+        let standing = with_next(&self.rules(), &changed, standing, row.version.as_ref(), now);
         let words = format!("{who} changed {}", changed.settings.name);
         let edit = CertificateEdit {
             id: id.clone(),
@@ -363,6 +371,11 @@ impl Engine {
                 }
                 None => refusals.push(unknown_target(index, &deployment.target)),
             }
+        }
+        if let Some(WindowChoice::Named(name)) = &settings.window
+            && !self.rules().defaults.has_window(name)
+        {
+            refusals.push(unknown_window("window", name));
         }
         if let ChallengeSettings::Http01Webroot { root } = &settings.challenge
             && !root.starts_with('/')

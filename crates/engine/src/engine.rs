@@ -6,6 +6,7 @@ use crate::error::EngineError;
 use crate::layout::Layout;
 use crate::locks::Locks;
 use crate::log::CertificateLog;
+use crate::rules::CurrentRules;
 use crate::vault::Vault;
 use certwright_acme::Session;
 use certwright_contract::Ports;
@@ -20,6 +21,7 @@ use certwright_providers::ca;
 use certwright_store::{Store, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// What can be set about the engine.
 #[derive(Clone, Debug)]
@@ -76,6 +78,9 @@ pub struct Engine {
     pub(crate) layout: Layout,
     pub(crate) options: Options,
     pub(crate) locks: Locks,
+    pub(crate) rules: CurrentRules,
+    /// Told when the defaults were changed.
+    pub(crate) defaults_changed: Notify,
     /// Names this process in leases.
     pub(crate) holder: String,
 }
@@ -94,6 +99,8 @@ impl Engine {
             layout: parts.layout,
             options: parts.options,
             locks: Locks::default(),
+            rules: CurrentRules::default(),
+            defaults_changed: Notify::new(),
             holder,
         }
     }

@@ -6,7 +6,7 @@ use crate::standing::with_next;
 use certwright_core::certificate::{Certificate, Standing};
 use certwright_core::due::Reason;
 use certwright_core::event::{EventKind, Level, NewEvent};
-use certwright_core::failure::{Failure, FailureClass, back_off};
+use certwright_core::failure::{Failure, FailureClass, back_off_within};
 use certwright_core::id::{DeploymentId, RunId};
 use certwright_core::plan::Plan;
 use certwright_core::run::{Run, RunState};
@@ -21,10 +21,11 @@ pub(crate) async fn open(
     engine: &Engine,
     row: &CertificateRow,
     plan: Plan,
-    reason: String,
+    reason: Reason,
     fence: Fence,
 ) -> StoreResult<Run> {
-    let (run, event) = begun(engine, row, plan, reason);
+    let (mut run, event) = begun(engine, row, plan, reason.words().to_owned());
+    run.learnt.by_hand = reason == Reason::AskedByHand;
     let write = RunWrite { run: &run, fence, wake_at: None, events: &[event] };
     engine.store.open_obtain_run(write, row.certificate.revision, None).await?;
     Ok(run)
@@ -42,6 +43,7 @@ pub(crate) async fn open_asked(
 ) -> StoreResult<Run> {
     let (mut run, event) = begun(engine, row, plan, format!("{} ({who})", Reason::AskedByHand.words()));
     run.learnt.approved = approved;
+    run.learnt.by_hand = true;
     let write = RunWrite { run: &run, fence, wake_at: None, events: &[event] };
     engine.store.open_obtain_run(write, row.certificate.revision, Some(who)).await?;
     Ok(run)
@@ -50,7 +52,8 @@ pub(crate) async fn open_asked(
 fn begun(engine: &Engine, row: &CertificateRow, plan: Plan, reason: String) -> (Run, NewEvent) {
     let id = RunId::from_unique(&engine.chance.unique());
     let run = Run::new(id, row.certificate.id.clone(), reason, plan, None, engine.now());
-    let words = format!("Obtaining the certificate because {}", run.reason);
+    let warnings: String = run.plan.warnings.iter().map(|warning| format!("\n{warning}")).collect();
+    let words = format!("Obtaining the certificate because {}{warnings}", run.reason);
     let event =
         engine.event(&run.certificate, Some(&run.id), None, EventKind::RunStarted, Level::Info, words);
     (run, event)
@@ -59,10 +62,12 @@ fn begun(engine: &Engine, row: &CertificateRow, plan: Plan, reason: String) -> (
 /// The shortest pause before the authority is asked again, whatever it says.
 const SHORTEST_PAUSE: SignedDuration = SignedDuration::from_mins(1);
 
-/// What a failure means for the certificate: one more in a row, and not before the back-off's moment. Where the
-/// authority said when, its word replaces the back-off and counts as no further failure.
+/// What a failure means for the certificate: one more in a row, and not before the back-off's moment, which comes the
+/// sooner the less is left of what is served until `not_after`. Where the authority said when, its word replaces the
+/// back-off and counts as no further failure.
 pub(crate) fn failed(
     certificate: &Certificate,
+    not_after: Option<Timestamp>,
     failure: Failure,
     tries: u32,
     now: Timestamp,
@@ -73,7 +78,7 @@ pub(crate) fn failed(
         FailureClass::WaitUntil(moment) => (before.max(1), moment.max(now + SHORTEST_PAUSE)),
         _ => {
             let failures = before.saturating_add(1).saturating_add(tries);
-            (failures, now + back_off(failures, draw))
+            (failures, now + back_off_within(failures, draw, not_after, now))
         }
     };
     Standing {
@@ -105,12 +110,13 @@ pub(crate) async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), I
     let certificate = &row.certificate;
     let standing = match (state, work.run.failure()) {
         (RunState::Failed, Some(failure)) => {
-            failed(certificate, failure.clone(), work.run.tries_of_failure(), now, engine.chance.draw())
+            let (tries, draw) = (work.run.tries_of_failure(), engine.chance.draw());
+            failed(certificate, row.not_after(), failure.clone(), tries, now, draw)
         }
         _ => Standing { not_before: Some(now + AFTER_CANCEL), ..certificate.standing.clone() },
     };
     let standing = Standing { asked_at: still_asked(certificate, &work.run), ..standing };
-    let standing = with_next(certificate, standing, row.version.as_ref(), now);
+    let standing = with_next(&engine.rules(), certificate, standing, row.version.as_ref(), now);
     let version = work.run.learnt.version.as_ref();
     engine.store.end_obtain(&ObtainEnd { version, before: certificate, standing: &standing, write }).await?;
     Ok(())

@@ -106,7 +106,7 @@ impl Engine {
         let made: Option<Vec<Plan>> = plans.iter().map(|previewed| previewed.plan.clone().ok()).collect();
         Preview {
             certificate: certificate.id.clone(),
-            due: due_of(row, self.now()),
+            due: due_of(&self.rules(), row, self.now()),
             fingerprint: made.map(|plans| joint_fingerprint(&plans)),
             plans,
         }

@@ -138,6 +138,7 @@ impl Engine {
             }
             run.learnt.approved = preview.approvals();
         }
+        run.learnt.by_hand = true;
         let now = self.now();
         for known in &mut run.learnt.authorizations {
             known.look_at = None;
@@ -229,7 +230,7 @@ impl Engine {
             let last = listing.items.is_empty() || page.offset >= listing.total;
             for row in listing.items {
                 let wanted = selection.all
-                    || (selection.due && matches!(due_of(&row, now), Due::Now(_)))
+                    || (selection.due && matches!(due_of(&self.rules(), &row, now), Due::Now(_)))
                     || (selection.failed && row.certificate.standing.failures > 0);
                 if wanted && !rows.iter().any(|known| known.certificate.id == row.certificate.id) {
                     rows.push(row);

@@ -29,6 +29,7 @@ const MOST_AT_ONCE: u32 = 64;
 /// an earlier process left behind.
 pub async fn run(engine: Arc<Engine>, left: LeftBehind, shutdown: CancellationToken) {
     let _sweeping = AbortOnDropHandle::new(tokio::spawn(sweep(Arc::clone(&engine), left)));
+    let _applying = AbortOnDropHandle::new(tokio::spawn(apply_defaults(Arc::clone(&engine))));
     let permits = Arc::new(Semaphore::new(engine.options.parallel_runs));
     let taken = Arc::new(Mutex::new(HashSet::new()));
     let workers = tokio_util::task::TaskTracker::new();
@@ -57,6 +58,18 @@ async fn sweep(engine: Arc<Engine>, mut left: LeftBehind) {
             tracing::error!(%error, "what was left behind could not be swept; trying again in an hour");
         }
         tokio::time::sleep(BETWEEN_SWEEPS).await;
+    }
+}
+
+/// Computes every next moment anew when the defaults were changed, or had been when the last process ended.
+async fn apply_defaults(engine: Arc<Engine>) {
+    loop {
+        if let Err(error) = engine.apply_defaults().await {
+            tracing::error!(%error, "the defaults could not be applied; trying again");
+            tokio::time::sleep(AFTER_TROUBLE).await;
+            continue;
+        }
+        engine.defaults_changed.notified().await;
     }
 }
 

@@ -43,7 +43,8 @@ impl Engine {
         } else {
             row.version.as_ref()
         };
-        let standing = with_next(&row.certificate, row.certificate.standing.clone(), newest, now);
+        let standing =
+            with_next(&self.rules(), &row.certificate, row.certificate.standing.clone(), newest, now);
         self.store
             .store_suggestion(&Suggestion {
                 version: &version.id,

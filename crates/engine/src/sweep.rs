@@ -26,6 +26,7 @@ impl Engine {
     /// # Errors
     /// When the store cannot be used.
     pub async fn take_over(&self) -> Result<LeftBehind, StoreError> {
+        self.load_rules().await?;
         self.store.void_leases().await?;
         self.store.forget_unanswered_requests().await?;
         self.store.prune_requests(self.now()).await?;

@@ -2,15 +2,17 @@
 
 use crate::drive::{Interrupted, drive};
 use crate::engine::Engine;
-use crate::observe::{plan_deploy, plan_obtain};
-use crate::standing::{due_of, with_next};
+use crate::observe::{plan_deploy, plan_obtain_from};
+use crate::standing::{self, due_of, with_next};
 use crate::{deploy_run, obtain_run};
 use certwright_core::SignedDuration;
-use certwright_core::certificate::DeploymentSettings;
-use certwright_core::due::Due;
+use certwright_core::certificate::{Deployment, DeploymentSettings, Standing};
+use certwright_core::due::{Due, Reason};
 use certwright_core::event::{EventKind, Level};
+use certwright_core::failover::is_waited_for;
 use certwright_core::failure::{Failure, back_off};
 use certwright_core::id::{CertificateId, DeploymentId, RunId};
+use certwright_core::maintenance::Timing;
 use certwright_core::run::Run;
 use certwright_providers::challenge::WEB_SERVERS;
 use certwright_providers::deploy;
@@ -90,18 +92,35 @@ impl Engine {
     async fn decide(&self, id: &CertificateId, fence: Fence) -> Result<(), Interrupted> {
         let row = self.store.certificate_row(id).await?;
         let certificate = &row.certificate;
-        let reason = match due_of(&row, self.now()) {
+        let reason = match due_of(&self.rules(), &row, self.now()) {
             Due::Now(reason) => reason,
             Due::At(..) | Due::Paused => {
-                let standing =
-                    with_next(certificate, certificate.standing.clone(), row.version.as_ref(), self.now());
+                let standing = with_next(
+                    &self.rules(),
+                    certificate,
+                    certificate.standing.clone(),
+                    row.version.as_ref(),
+                    self.now(),
+                );
                 self.store.set_standing(certificate, fence, &standing).await?;
                 return Ok(());
             }
         };
-        match plan_obtain(self, &row).await {
+        let (asked, chosen) = match self.order_from(&row).await {
+            Ok(chosen) => (reason == Reason::AskedByHand, chosen),
+            Err(failure) => return self.not_planned(&row, failure, fence).await,
+        };
+        let until = is_waited_for(certificate.standing.last_failure.as_ref(), self.now());
+        if let (Some(until), false, false) = (until, asked, chosen.is_another()) {
+            // Nobody else can issue it: the authority's word holds, however little life is left.
+            let standing = Standing { not_before: Some(until), ..certificate.standing.clone() };
+            let standing = with_next(&self.rules(), certificate, standing, row.version.as_ref(), self.now());
+            self.store.set_standing(certificate, fence, &standing).await?;
+            return Ok(());
+        }
+        match plan_obtain_from(self, &row, chosen).await {
             Ok(plan) => {
-                let run = obtain_run::open(self, &row, plan, reason.words().to_owned(), fence).await?;
+                let run = obtain_run::open(self, &row, plan, reason, fence).await?;
                 self.drive_run(&row, run, fence).await
             }
             Err(failure) => self.not_planned(&row, failure, fence).await,
@@ -125,8 +144,8 @@ impl Engine {
             Level::Error,
             format!("Not ordered: {failure}"),
         );
-        let standing = obtain_run::failed(certificate, failure, 0, now, self.chance.draw());
-        let standing = with_next(certificate, standing, row.version.as_ref(), now);
+        let standing = obtain_run::failed(certificate, row.not_after(), failure, 0, now, self.chance.draw());
+        let standing = with_next(&self.rules(), certificate, standing, row.version.as_ref(), now);
         self.store.set_standing(certificate, fence, &standing).await?;
         self.store.append_events(&[event]).await?;
         Ok(())
@@ -166,8 +185,8 @@ impl Engine {
             ),
         );
         let event = self.event(id, Some(run), None, EventKind::RunEnded, Level::Error, failure.to_string());
-        let standing = obtain_run::failed(&row.certificate, failure.clone(), 0, now, draw);
-        let standing = with_next(&row.certificate, standing, row.version.as_ref(), now);
+        let standing = obtain_run::failed(&row.certificate, row.not_after(), failure.clone(), 0, now, draw);
+        let standing = with_next(&self.rules(), &row.certificate, standing, row.version.as_ref(), now);
         let end = UnreadableEnd {
             run,
             fence,
@@ -198,6 +217,37 @@ impl Engine {
         drive(self, run, fence).await.map(|_| ())
     }
 
+    /// Puts a deployment off until its maintenance window opens; true when that was done.
+    async fn put_off(
+        &self,
+        row: &CertificateRow,
+        deployment: &Deployment,
+        fence: Fence,
+    ) -> Result<bool, Interrupted> {
+        let rules = self.rules();
+        let Some(window) = rules.window(&row.certificate.settings).filter(|_| !deployment.by_hand) else {
+            return Ok(false);
+        };
+        let served = match &deployment.deployed {
+            Some(version) => standing::life(&self.store.version(version).await?),
+            None => None,
+        };
+        let now = self.now();
+        let (until, timing) = window.deploy(now, served);
+        let certificate = &row.certificate.id;
+        let note = |words| self.event(certificate, None, None, EventKind::Note, Level::Info, words);
+        if until <= now {
+            if timing != Timing::Free {
+                let words = format!("Deploying to {} now{}", deployment.target, timing.words());
+                self.store.append_events(&[note(words)]).await?;
+            }
+            return Ok(false);
+        }
+        let words = format!("Deploying to {} at {until:.0}{}", deployment.target, timing.words());
+        self.store.postpone_deployment(&deployment.id, certificate, until, fence, &[note(words)]).await?;
+        Ok(true)
+    }
+
     /// Plans and drives a deployment.
     async fn deploy_due(
         &self,
@@ -209,6 +259,9 @@ impl Engine {
         let deployment = self.store.deployment(id).await?;
         let settings = row.certificate.settings.deployments.iter().find(|settings| settings.id == *id);
         let (Some(settings), Some(version)) = (settings, deployment.wanted.clone()) else { return Ok(()) };
+        if self.put_off(&row, &deployment, fence).await? {
+            return Ok(());
+        }
         let _lock = self.locks.lock(&lock_name(settings)).await;
         // By what is in the version, not by what is wanted now: a site must never get a certificate without its name.
         let names =

@@ -3,7 +3,7 @@
 use crate::door::{admit, guard};
 use crate::routes::{
     accounts, acme, asking, audit, authorities, certificates, changing, events, history, issuers, issuing,
-    runs, service, targets,
+    runs, service, settings, targets,
 };
 use crate::sent::MOST_BYTES;
 use crate::state::Shared;
@@ -70,6 +70,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(issuing::keys, issuing::create_key))
         .routes(routes!(issuing::delete_key))
         .routes(routes!(issuing::issued))
+        .routes(routes!(settings::get, settings::put))
         .routes(routes!(audit::list))
         .routes(routes!(targets::list));
     OpenApiRouter::with_openapi(document).nest(certwright_api::BASE, api)

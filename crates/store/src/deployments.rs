@@ -1,6 +1,6 @@
 //! Deployments: how far each target has come, apart from obtaining.
 
-use crate::{RunWrite, StoreResult};
+use crate::{Fence, RunWrite, StoreResult};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
 use certwright_core::certificate::Deployment;
@@ -70,6 +70,17 @@ pub trait Deployments: Send + Sync {
     /// approval stay. A removed deployment is passed over. Answers like [`save_run`](crate::Runs::save_run).
     /// `Stale` when the fence has moved on.
     async fn fail_deployment(&self, failure: &DeploymentFailure<'_>) -> StoreResult<Stop>;
+
+    /// The deployment is not due before `until` (its maintenance window), unless a person has asked for it by hand
+    /// meanwhile. `Stale` when the fence has moved on.
+    async fn postpone_deployment(
+        &self,
+        id: &DeploymentId,
+        certificate: &CertificateId,
+        until: Timestamp,
+        fence: Fence,
+        events: &[NewEvent],
+    ) -> StoreResult<()>;
 
     /// Somebody wants the deployment (again): it is due at `now`, wants the certificate's current version, its
     /// failures are forgotten, and `approved` is the fingerprint of the plan that was shown, if one was. With

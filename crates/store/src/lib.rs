@@ -9,6 +9,7 @@ mod audit;
 mod authorities;
 mod certificates;
 mod challenges;
+mod defaults;
 mod deployments;
 mod error;
 mod events;
@@ -40,6 +41,7 @@ pub use audit::{AuditLine, AuditLog, NewAudit};
 pub use authorities::{Authorities, AuthorityRow};
 pub use certificates::{CertificateEdit, CertificateRow, Certificates, NewCertificate};
 pub use challenges::Challenges;
+pub use defaults::StoredDefaults;
 pub use deployments::{Conclusion, DeploymentFailure, Deployments};
 pub use error::{StoreError, StoreResult};
 pub use events::{EventFilter, Events};
@@ -75,6 +77,7 @@ pub trait Store:
     + Versions
     + Deployments
     + Challenges
+    + StoredDefaults
     + Observations
     + Events
     + AuditLog
@@ -95,6 +98,7 @@ impl<S> Store for S where
         + Versions
         + Deployments
         + Challenges
+        + StoredDefaults
         + Observations
         + Events
         + AuditLog

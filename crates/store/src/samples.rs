@@ -40,6 +40,7 @@ pub(crate) fn settings(name: &str, identifiers: &[&str], deployments: &[&str]) -
         key_type: Some(KeyType::EcdsaP256),
         challenge: ChallengeSettings::Http01,
         renewal: None,
+        window: None,
         deployments: deployments
             .iter()
             .map(|id| DeploymentSettings {

@@ -122,8 +122,11 @@ async fn obtained_and_published(store: &dyn Store, id: &CertificateId, fence: Fe
         next_why: Some("two thirds of its lifetime are over".to_owned()),
         ..Standing::default()
     };
-    let queued =
-        ["dep-2", "dep-3", "dep-gone"].map(|one| QueuedDeployment { id: one.into(), approved: None });
+    let queued = ["dep-2", "dep-3", "dep-gone"].map(|one| QueuedDeployment {
+        id: one.into(),
+        approved: None,
+        by_hand: false,
+    });
     run.marks = vec![Mark::Done; 3];
     run.state = RunState::Done;
     run.ended_at = Some(at(60));

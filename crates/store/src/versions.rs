@@ -18,6 +18,8 @@ pub struct QueuedDeployment {
     pub id: DeploymentId,
     /// The fingerprint of the plan that a person approved for it; `None` is the standing permission.
     pub approved: Option<String>,
+    /// Whether a person asked for it: it waits for no maintenance window.
+    pub by_hand: bool,
 }
 
 /// Everything that changes when a version becomes the newest one.

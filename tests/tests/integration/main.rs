@@ -34,4 +34,5 @@ mod strangers;
 mod together;
 mod vaults;
 mod watching;
+mod windows;
 mod world;

@@ -8,6 +8,7 @@ mod issuers;
 mod query;
 mod registry;
 mod runs;
+mod settings;
 mod sse;
 mod stream;
 #[cfg(test)]

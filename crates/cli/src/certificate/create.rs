@@ -1,12 +1,13 @@
 //! `cert create`.
 
 use super::key::{KeyChoice, chosen};
-use super::renewal::{self, Renewal};
 use crate::deployments::DeploymentOptions;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::moment;
+use crate::renewal::{self, Renewal};
 use crate::session::{Session, once};
+use crate::window;
 use certwright_api::certificates::{Certificate, Challenge};
 use certwright_api::edits::CertificateDraft;
 use clap::Args;
@@ -48,6 +49,9 @@ pub struct Create {
     /// When it is renewed: 60% (of its lifetime), before:30d (it expires) or after:45d (of the last renewal)
     #[arg(long, value_name = "WHEN", value_parser = renewal::read)]
     renew: Option<Renewal>,
+    /// The maintenance window it keeps to: a name, none (at any time) or default
+    #[arg(long, value_name = "NAME")]
+    window: Option<String>,
     #[command(flatten)]
     deployments: DeploymentOptions,
     /// Create it paused: nothing is ordered before it is resumed
@@ -69,6 +73,7 @@ impl Create {
             key_type: self.key.key_type(),
             challenge: self.webroot.map_or_else(Challenge::default, |root| Challenge::Http01Webroot { root }),
             renewal: self.renew.and_then(|renew| renew.0),
+            window: self.window.as_deref().and_then(window::choice),
             paused: self.paused,
         })
     }

@@ -2,13 +2,14 @@
 
 use super::Which;
 use super::key::{KeyChoice, chosen};
-use super::renewal::{self, Renewal};
 use crate::deployments::DeploymentOptions;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::lists::{ascii, take};
 use crate::moment;
+use crate::renewal::{self, Renewal};
 use crate::session::Session;
+use crate::window;
 use certwright_api::certificates::{Certificate, Challenge};
 use certwright_api::edits::CertificateChanges;
 use clap::Args;
@@ -63,6 +64,9 @@ pub struct Edit {
     /// When it is renewed: 60% (of its lifetime), before:30d (it expires), after:45d (of the last renewal) or auto
     #[arg(long, value_name = "WHEN", value_parser = renewal::read)]
     renew: Option<Renewal>,
+    /// The maintenance window it keeps to: a name, none (at any time) or default (that of its tags)
+    #[arg(long, value_name = "NAME")]
+    window: Option<String>,
     #[command(flatten)]
     deployments: DeploymentOptions,
     /// Order nothing any more
@@ -90,6 +94,7 @@ impl Edit {
                 None => self.http.then_some(Challenge::Http01),
             },
             renewal: self.renew.map(|renew| renew.0),
+            window: self.window.as_deref().map(window::choice),
             deployments: self.deployments.drafts(&now.deployments)?,
         })
     }

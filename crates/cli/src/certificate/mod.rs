@@ -10,7 +10,6 @@ mod list;
 mod log;
 mod pause;
 mod preview;
-mod renewal;
 mod request;
 mod show;
 mod test;

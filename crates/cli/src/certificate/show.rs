@@ -1,13 +1,14 @@
 //! `cert show`.
 
 use super::Which;
-use super::renewal;
 use crate::exit::Exit;
 use crate::fault::{Fault, failure_words, indented};
 use crate::look::{Look, Tone};
 use crate::moment;
+use crate::renewal;
 use crate::session::Session;
 use crate::table::{page, plain, table};
+use crate::window;
 use certwright_api::certificates::{Certificate, Challenge, Deployment};
 use certwright_api::observations::Observation;
 use certwright_api::versions::{RenewalInformation, TrustVerdict, Version};
@@ -89,7 +90,11 @@ fn facts(certificate: &Certificate, now: Timestamp) -> Vec<(&'static str, (Tone,
         ("Profile", plain(or(&certificate.profile, "auto"))),
         ("Key", plain(certificate.key_type.map_or_else(|| "auto".to_owned(), |key_type| key_type.words()))),
         ("Challenge", plain(challenge(&certificate.challenge))),
-        ("Renewed", plain(renewal::words(certificate.renewal))),
+        (
+            "Renewed",
+            plain(certificate.renewal.map_or_else(|| "default".to_owned(), |it| renewal::words(Some(it)))),
+        ),
+        ("Window", plain(window::choice_words(certificate.window.as_ref()))),
         (
             "Version",
             plain(certificate.version.as_ref().map_or_else(|| "none yet".to_owned(), |it| version(it, now))),
@@ -240,7 +245,8 @@ Account      auto
 Profile      auto
 Key          auto
 Challenge    http-01
-Renewed      auto: two thirds of its lifetime, half of one under ten days
+Renewed      default
+Window       default
 Version      ver-1
              by CN=E7, O=Let's Encrypt
              valid until in 61 days (2027-01-24 12:00 UTC)

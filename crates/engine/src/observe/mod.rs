@@ -4,5 +4,5 @@ mod obtain;
 mod port;
 mod target;
 
-pub(crate) use obtain::plan_obtain;
+pub(crate) use obtain::{plan_obtain, plan_obtain_from};
 pub(crate) use target::{linked_version, plan_deploy};

@@ -30,7 +30,7 @@ pub(super) async fn perform(work: &mut Work<'_>) -> Result<Outcome, Interrupted>
     version.published_at = Some(now);
     let asked_at = crate::obtain_run::still_asked(&certificate, &work.run);
     let standing = Standing { current: Some(id.clone()), asked_at, ..Standing::default() };
-    let standing = with_next(&certificate, standing, Some(&version), now);
+    let standing = with_next(&engine.rules(), &certificate, standing, Some(&version), now);
     let deployments: Vec<_> = certificate
         .settings
         .deployments
@@ -44,6 +44,7 @@ pub(super) async fn perform(work: &mut Work<'_>) -> Result<Outcome, Interrupted>
                 .iter()
                 .find(|(approved, _)| *approved == deployment.id)
                 .map(|(_, fingerprint)| fingerprint.clone()),
+            by_hand: work.run.learnt.by_hand,
         })
         .collect();
     let words = format!(

@@ -112,6 +112,7 @@ mod tests {
             next_at: None,
             last_failure: None,
             approved: None,
+            by_hand: false,
         };
         let own = Deployment { id: "dep-1".into(), ..other(Some("ver-2")) };
         for (linked, deployed, left) in [

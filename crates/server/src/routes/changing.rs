@@ -36,6 +36,7 @@ fn draft(sent: CertificateDraft) -> Draft {
         key_type: sent.key_type.map(Into::into),
         challenge: sent.challenge.into(),
         renewal: sent.renewal.map(Into::into),
+        window: sent.window.map(Into::into),
         deployments: sent.deployments.map(targets),
     }
 }
@@ -53,6 +54,7 @@ fn changes(sent: CertificateChanges) -> Changes {
         key_type: sent.key_type.map(|key_type| key_type.map(Into::into)),
         challenge: sent.challenge.map(Into::into),
         renewal: sent.renewal.map(|renewal| renewal.map(Into::into)),
+        window: sent.window.map(|window| window.map(Into::into)),
         deployments: sent.deployments.map(targets),
     }
 }

@@ -13,4 +13,5 @@ pub(crate) mod issuers;
 pub(crate) mod issuing;
 pub(crate) mod runs;
 pub(crate) mod service;
+pub(crate) mod settings;
 pub(crate) mod targets;

@@ -164,7 +164,7 @@ pub(super) async fn queue_deployments(
     now: Timestamp,
 ) -> StoreResult<()> {
     sqlx::query(
-        "UPDATE deployments SET next_at = $3, failures = 0, approved = NULL, \
+        "UPDATE deployments SET next_at = $3, failures = 0, approved = NULL, by_hand = 0, \
            wanted = (SELECT current FROM certificates WHERE certificates.id = deployments.certificate) \
          WHERE certificate = $1 AND id IN (SELECT value FROM json_each($2)) \
          AND EXISTS (SELECT 1 FROM certificates WHERE certificates.id = $1 AND current IS NOT NULL)",

@@ -9,8 +9,8 @@ use super::rows::{column, each, id, maybe_id, maybe_json, maybe_milliseconds, ma
 use super::rows::{number, to_json};
 use super::runs::save;
 use super::standing::count_served;
-use super::write::Write;
-use crate::{Conclusion, DeploymentFailure, Deployments, StoreError, StoreResult};
+use super::write::{Write, check_fence};
+use crate::{Conclusion, DeploymentFailure, Deployments, Fence, StoreError, StoreResult};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
 use certwright_core::certificate::Deployment;
@@ -33,6 +33,7 @@ pub(super) fn deployment(row: &SqliteRow) -> StoreResult<Deployment> {
         next_at: maybe_moment(row, "next_at")?,
         last_failure: maybe_json(row, "last_failure")?,
         approved: column(row, "approved")?,
+        by_hand: column(row, "by_hand")?,
     })
 }
 
@@ -92,7 +93,8 @@ impl Deployments for SqliteStore {
         sqlx::query(
             "UPDATE deployments SET deployed = $3, verified_at = $4, failures = 0, last_failure = NULL, \
                next_at = CASE WHEN wanted = $3 THEN NULL ELSE next_at END, \
-               approved = CASE WHEN wanted = $3 THEN NULL ELSE approved END \
+               approved = CASE WHEN wanted = $3 THEN NULL ELSE approved END, \
+               by_hand = CASE WHEN wanted = $3 THEN 0 ELSE by_hand END \
              WHERE id = $1 AND certificate = $2",
         )
         .bind(conclusion.deployment.as_str())
@@ -118,6 +120,7 @@ impl Deployments for SqliteStore {
             "UPDATE deployments SET last_failure = $6, \
                failures = CASE WHEN next_at > $5 THEN failures ELSE $3 END, \
                approved = CASE WHEN next_at > $5 THEN approved ELSE NULL END, \
+               by_hand = CASE WHEN next_at > $5 THEN by_hand ELSE 0 END, \
                next_at = CASE WHEN next_at > $5 THEN min(next_at, coalesce($4, next_at)) ELSE $4 END \
              WHERE id = $1 AND certificate = $2",
         )
@@ -136,6 +139,28 @@ impl Deployments for SqliteStore {
         Ok(stop)
     }
 
+    async fn postpone_deployment(
+        &self,
+        id: &DeploymentId,
+        certificate: &CertificateId,
+        until: Timestamp,
+        fence: Fence,
+        events: &[NewEvent],
+    ) -> StoreResult<()> {
+        let attempted = "put the deployment off";
+        let mut write = self.write(attempted).await?;
+        check_fence(&mut write, certificate, fence).await?;
+        sqlx::query("UPDATE deployments SET next_at = $3 WHERE id = $1 AND certificate = $2 AND by_hand = 0")
+            .bind(id.as_str())
+            .bind(certificate.as_str())
+            .bind(milliseconds(until))
+            .execute(write.on())
+            .await
+            .attempt(attempted)?;
+        add_events(&mut write, events).await?;
+        write.commit().await
+    }
+
     async fn ask_deployment(
         &self,
         id: &DeploymentId,
@@ -147,7 +172,7 @@ impl Deployments for SqliteStore {
         let attempted = "ask for the deployment";
         let mut write = self.write(attempted).await?;
         let asked = sqlx::query(
-            "UPDATE deployments SET next_at = $2, failures = 0, approved = $3, wanted = c.current \
+            "UPDATE deployments SET next_at = $2, failures = 0, approved = $3, by_hand = 1, wanted = c.current \
              FROM certificates c \
              WHERE deployments.id = $1 AND c.id = deployments.certificate AND c.current IS NOT NULL",
         )

@@ -11,6 +11,7 @@ mod certificate_parts;
 mod certificate_rows;
 mod certificates;
 mod challenges;
+mod defaults;
 mod deployments;
 mod events;
 mod idempotency;

@@ -211,7 +211,7 @@ impl Versions for SqliteStore {
         write_standing(&mut write, &version.certificate, &standing).await?;
         for queued in publication.deployments {
             sqlx::query(
-                "UPDATE deployments SET wanted = $3, next_at = $4, failures = 0, approved = $5 \
+                "UPDATE deployments SET wanted = $3, next_at = $4, failures = 0, approved = $5, by_hand = $6 \
                  WHERE id = $1 AND certificate = $2",
             )
             .bind(queued.id.as_str())
@@ -219,6 +219,7 @@ impl Versions for SqliteStore {
             .bind(id.as_str())
             .bind(milliseconds(publication.now))
             .bind(&queued.approved)
+            .bind(queued.by_hand)
             .execute(write.on())
             .await
             .attempt(attempted)?;

@@ -5,10 +5,10 @@ use certwright_api::renewal_policy::RenewalPolicy;
 
 /// What was typed; `None` leaves the choice to the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Renewal(pub(super) Option<RenewalPolicy>);
+pub(crate) struct Renewal(pub(crate) Option<RenewalPolicy>);
 
 /// Reads `60%`, `before:30d`, `after:45d` or `auto`.
-pub(super) fn read(text: &str) -> Result<Renewal, String> {
+pub(crate) fn read(text: &str) -> Result<Renewal, String> {
     if text == "auto" {
         return Ok(Renewal(None));
     }
@@ -26,9 +26,9 @@ pub(super) fn read(text: &str) -> Result<Renewal, String> {
 }
 
 /// In words.
-pub(super) fn words(policy: Option<RenewalPolicy>) -> String {
+pub(crate) fn words(policy: Option<RenewalPolicy>) -> String {
     match policy {
-        None => "auto: two thirds of its lifetime, half of one under ten days".to_owned(),
+        None => "auto: when the authority suggests it, else at two thirds of its lifetime (half of one under ten days)".to_owned(),
         Some(RenewalPolicy::Share { percent }) => format!("when {percent} % of its lifetime are over"),
         Some(RenewalPolicy::BeforeExpiry { seconds }) => {
             format!("{} before it expires", span::words(seconds))
@@ -49,7 +49,10 @@ mod tests {
             ("60%", "when 60 % of its lifetime are over"),
             ("before:30d", "30 days before it expires"),
             ("after:36h", "36 hours after it was renewed"),
-            ("auto", "auto: two thirds of its lifetime, half of one under ten days"),
+            (
+                "auto",
+                "auto: when the authority suggests it, else at two thirds of its lifetime (half of one under ten days)",
+            ),
         ] {
             assert_eq!(words(read(text).unwrap().0), said, "{text}");
         }
