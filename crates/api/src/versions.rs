@@ -1,6 +1,7 @@
 //! Certificate versions: the history of a managed certificate.
 
 use crate::certificates::KeyType;
+use crate::revocations::Revocation;
 use certwright_core::identifier::Identifier;
 use certwright_core::{facts, version};
 use jiff::Timestamp;
@@ -132,6 +133,12 @@ pub struct Version {
     pub facts: Option<CertificateFacts>,
     /// The verdict on its chain, once it is here.
     pub trust: Option<Trust>,
+    /// That it is revoked, once that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocation: Option<Revocation>,
+    /// Whether it is to be revoked, and the authority's answer is not known yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revoking: bool,
 }
 
 impl From<&version::Version> for Version {
@@ -148,6 +155,8 @@ impl From<&version::Version> for Version {
             published_at: version.published_at,
             facts: version.facts.as_ref().map(CertificateFacts::from),
             trust: version.trust.as_ref().map(Trust::from),
+            revocation: version.revocation.as_ref().map(Revocation::from),
+            revoking: version.revoking.is_some(),
         }
     }
 }

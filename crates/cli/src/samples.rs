@@ -45,6 +45,8 @@ pub(crate) fn version() -> Version {
             key_algorithm: "ECDSA P-256".to_owned(),
         }),
         trust: Some(Trust { verdict: TrustVerdict::Trusted, words: "ISRG Root X1".to_owned() }),
+        revocation: None,
+        revoking: false,
     }
 }
 
@@ -143,6 +145,7 @@ pub(crate) fn failure() -> Failure {
         attempted: "validate shop.example.com".to_owned(),
         answer: "connection refused".to_owned(),
         remedy: "open port 80".to_owned(),
+        link: None,
         identifiers: Vec::new(),
     }
 }

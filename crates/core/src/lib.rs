@@ -26,6 +26,7 @@ mod patience;
 pub mod plan;
 pub mod refusal;
 pub mod renewal_policy;
+pub mod revocation;
 pub mod run;
 pub mod step;
 pub mod validate;

@@ -135,6 +135,7 @@ mod tests {
             published_at: Some(begin),
             identifiers: &[],
             renewal_window: None,
+            revoked_at: None,
         };
         let (moment, reason) = renewal(policy, &current);
         (moment.duration_since(begin).as_secs(), reason)

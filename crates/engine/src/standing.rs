@@ -29,6 +29,7 @@ fn decide(certificate: &Certificate, standing: &Standing, newest: Option<&Versio
                     published_at: version.published_at,
                     identifiers: &facts.identifiers,
                     renewal_window: None,
+                    revoked_at: version.revocation.as_ref().map(|revocation| revocation.known_at),
                 },
             ),
         },

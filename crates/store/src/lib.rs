@@ -19,6 +19,7 @@ mod listing;
 mod meta;
 mod observations;
 mod page;
+mod revocations;
 mod runs;
 #[cfg(test)]
 mod samples;
@@ -30,6 +31,8 @@ mod story;
 mod story_aside;
 #[cfg(test)]
 mod story_issuer;
+#[cfg(test)]
+mod story_revocation;
 mod upkeep;
 mod versions;
 
@@ -47,11 +50,12 @@ pub use listing::{CertificateFilter, CertificateQuery, CertificateSort};
 pub use meta::Meta;
 pub use observations::Observations;
 pub use page::{Listing, MOST_PER_PAGE, Page};
+pub use revocations::{Revocations, Watched};
 pub use runs::{RunFilter, RunWrite, Runs, UnreadableEnd};
 pub use schedule::{Schedule, Work};
 pub use sqlite::SqliteStore;
 pub use upkeep::Upkeep;
-pub use versions::{ObtainEnd, Publication, QueuedDeployment, Versions};
+pub use versions::{NewChain, ObtainEnd, Publication, QueuedDeployment, Versions};
 
 /// Everything that is stored, as one object: `Arc<dyn Store>`.
 ///
@@ -71,6 +75,7 @@ pub trait Store:
     + Leases
     + Runs
     + Versions
+    + Revocations
     + Deployments
     + Challenges
     + Observations
@@ -91,6 +96,7 @@ impl<S> Store for S where
         + Leases
         + Runs
         + Versions
+        + Revocations
         + Deployments
         + Challenges
         + Observations

@@ -138,6 +138,9 @@ pub(crate) fn version(run: &Run) -> Version {
         published_at: None,
         facts: None,
         trust: None,
+        certificate_url: None,
+        revocation: None,
+        revoking: None,
     }
 }
 
@@ -196,6 +199,8 @@ pub(crate) fn account(id: &str, authority: &str) -> Account {
         thumbprint: "thumb".to_owned(),
         key_type: AccountKeyType::ES256,
         created_at: at(0),
+        key_change: None,
+        blocked: None,
     }
 }
 

@@ -1,9 +1,10 @@
 //! Certificate versions: key first, then the chain, then publication in one transaction.
 
-use crate::{Fence, Listing, Page, RunWrite, StoreResult};
+use crate::{Fence, Listing, NewAudit, Page, RunWrite, StoreResult};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
 use certwright_core::certificate::{Certificate, Standing};
+use certwright_core::event::NewEvent;
 use certwright_core::facts::{CertificateFacts, Trust};
 use certwright_core::id::{CertificateId, DeploymentId, RunId, VersionId};
 use certwright_core::run::Stop;
@@ -31,8 +32,31 @@ pub struct Publication<'a> {
     pub standing: &'a Standing,
     /// Which deployments shall serve it, from now on.
     pub deployments: &'a [QueuedDeployment],
+    /// The revocation list that the certificate names, and when it is looked into if it was not known yet.
+    pub watch: Option<(&'a str, Timestamp)>,
     /// The moment.
     pub now: Timestamp,
+}
+
+/// Another chain for a published version.
+#[derive(Clone, Copy, Debug)]
+pub struct NewChain<'a> {
+    /// The version.
+    pub version: &'a VersionId,
+    /// The chain that it had when the new one was chosen.
+    pub before: &'a str,
+    /// The new one (PEM), the certificate first.
+    pub chain: &'a str,
+    /// What was read off its certificate.
+    pub facts: &'a CertificateFacts,
+    /// The verdict on it.
+    pub trust: &'a Trust,
+    /// The moment.
+    pub now: Timestamp,
+    /// What to tell.
+    pub events: &'a [NewEvent],
+    /// Who asked.
+    pub audit: &'a NewAudit,
 }
 
 /// Everything that changes when an obtain run ends without a published version.
@@ -88,6 +112,10 @@ pub trait Versions: Send + Sync {
     /// saved. Deployments that were removed meanwhile are passed over. Answers like
     /// [`save_run`](crate::Runs::save_run). `Stale` when the fence has moved on.
     async fn publish(&self, publication: &Publication<'_>) -> StoreResult<Stop>;
+
+    /// One transaction: the published version has this chain now, and every deployment that shall serve it is due.
+    /// `Conflict` when it is not published, or its chain is not the one that was there before.
+    async fn replace_chain(&self, new: &NewChain<'_>) -> StoreResult<()>;
 
     /// One version.
     async fn version(&self, id: &VersionId) -> StoreResult<Version>;

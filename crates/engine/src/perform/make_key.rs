@@ -63,6 +63,9 @@ pub(super) async fn perform(
         published_at: None,
         facts: None,
         trust: None,
+        certificate_url: None,
+        revocation: None,
+        revoking: None,
     };
     work.pass("make-key:made")?;
     if let Err(failure) = stored(engine.store.store_key(&version, &sealed, &request, work.fence).await)? {
