@@ -117,20 +117,19 @@ impl Engine {
         };
         let first = fetch(url).await?;
         let mut offered = Vec::new();
-        let chain = self.checked(authority, version, &first.pem).await?;
-        let fits = |chain: &Chain| {
-            issuer.is_none_or(|wanted| chain.issuers.iter().any(|name| name.contains(wanted)))
-        };
-        if fits(&chain) {
-            return Ok(chain);
-        }
-        offered.push(chain.issuers.join(" < "));
-        for url in first.alternates.iter().take(MOST_CHAINS) {
-            let chain = self.checked(authority, version, &fetch(url).await?.pem).await?;
-            if fits(&chain) {
-                return Ok(chain);
+        let mut pem = first.pem;
+        let mut others = first.alternates.iter().take(MOST_CHAINS);
+        // Chosen by name before it is checked: another chain that may not be served is no reason to refuse this one.
+        loop {
+            let issuers = issuers(&pem).map_err(|words| {
+                storage(&format!("{} gave a chain that cannot be read: {words}", authority.title))
+            })?;
+            if issuer.is_none_or(|wanted| issuers.iter().any(|name| name.contains(wanted))) {
+                return self.checked(authority, version, &pem, issuers).await;
             }
-            offered.push(chain.issuers.join(" < "));
+            offered.push(issuers.join(" < "));
+            let Some(url) = others.next() else { break };
+            pem = fetch(url).await?.pem;
         }
         Err(EngineError::Conflict {
             field: "issuer".to_owned(),
@@ -145,6 +144,7 @@ impl Engine {
         authority: &Authority,
         version: &Version,
         pem: &str,
+        issuers: Vec<String>,
     ) -> Result<Chain, EngineError> {
         let refused = |words: String| {
             Failure::person(
@@ -175,13 +175,15 @@ impl Engine {
             Trust::Unknown { why } if worse => return Err(refused(why.clone()).into()),
             _ => {}
         }
-        let mut issuers = Vec::new();
-        for der in &chain {
-            let facts = certwright_pki::facts(der).map_err(|error| refused(error.to_string()))?;
-            issuers.push(facts.issuer);
-        }
         Ok(Chain { pem: chain_pem(&chain), facts, trust: verdict, issuers })
     }
+}
+
+/// Who issued each certificate of the chain.
+fn issuers(pem: &str) -> Result<Vec<String>, String> {
+    let chain = parse_chain(pem).map_err(|error| error.to_string())?;
+    let facts = chain.iter().map(|der| certwright_pki::facts(der).map(|facts| facts.issuer));
+    facts.collect::<Result<_, _>>().map_err(|error| error.to_string())
 }
 
 fn same_chain(one: &str, other: &str) -> bool {

@@ -61,7 +61,7 @@ async fn an_account_is_never_lost_wherever_the_change_of_its_key_stops() -> Resu
     let pem = openssl(&["genrsa", "-traditional", "2048"], "")?;
     ensure!(lane.engine().change_account_key(&id, NewKey::Given(pem.clone().into()), "test").await.is_err());
     lane.open().await?;
-    let draft = certwright_engine::Draft { deployments: Some(vec![]), ..lane.draft(&["shop.example.test"]) };
+    let draft = lane.draft(&["shop.example.test"]);
     let row = lane.engine().create_certificate(draft, "test").await?;
     lane.engine().request(row.certificate.id.as_str(), None, "test").await?;
     ensure!(lane.settle().await?);
@@ -134,8 +134,6 @@ async fn only_the_terms_of_now_are_agreed_to() -> Result<()> {
     let id = account.id.to_string();
     let wrong = lane.engine().agree_to_terms(&id, "https://example.com/other", "test").await;
     ensure!(matches!(wrong, Err(EngineError::Refused(_))), "{wrong:?}");
-    let terms = account.terms_agreed.clone().context("no terms")?;
-    let agreed = lane.engine().agree_to_terms(&id, &terms, "test").await?;
-    ensure!(agreed.terms_agreed_at > account.terms_agreed_at);
+    ensure!(only_account(&lane).await? == account, "something was stored");
     Ok(())
 }

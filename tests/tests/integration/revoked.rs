@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use certwright::ports::Transports;
 use certwright_acme::{AccountKey, Client, RevocationReason as Wire, Settings};
 use certwright_core::revocation::{RevocationReason, RevocationSigner, RevocationSource};
-use certwright_engine::{Draft, EngineError, RevokeRequest, TransportFactory as _, failpoint};
+use certwright_engine::{EngineError, RevokeRequest, TransportFactory as _, failpoint};
 use certwright_tests::{Pebble, free_port, wait_for};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn what_is_revoked_is_replaced_at_once_with_another_key() -> Result<()> {
     let nginx = two_sites()?;
     let pebble = Pebble::builder().http_port(nginx.http_port()).gentle().retry_after(0, 0).start()?;
     let mut lane = Lane::start(pebble, nginx).await?;
-    let draft = Draft { deployments: Some(vec![]), ..lane.draft(&["shop.example.test"]) };
+    let draft = lane.draft(&["shop.example.test"]);
     let row = lane.engine().create_certificate(draft, "test").await?;
     let id = row.certificate.id.to_string();
     lane.engine().request(&id, None, "test").await?;
