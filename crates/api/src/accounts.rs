@@ -84,6 +84,57 @@ pub struct Account {
     pub key_type: AccountKeyType,
     /// When it was made.
     pub created_at: Timestamp,
+    /// A change of its key whose end is not known: both keys are stored until it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_change: Option<KeyChange>,
+    /// Why nothing can be ordered with it until a person has done something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<AccountBlock>,
+}
+
+/// A change of an account's key that has begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyChange {
+    /// RFC 7638 thumbprint of the new key.
+    pub thumbprint: String,
+    /// The algorithm of the new key.
+    pub key_type: AccountKeyType,
+    /// When it began.
+    pub began_at: Timestamp,
+}
+
+/// What keeps an account from being used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BlockKind {
+    /// The authority wants something of a person first, such as agreement to new terms.
+    ActionRequired,
+    /// The authority does not know the account any more.
+    Unknown,
+}
+
+/// An account that cannot be used until a person has done something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AccountBlock {
+    /// What keeps it.
+    pub kind: BlockKind,
+    /// Since when.
+    pub since: Timestamp,
+    /// The authority's words.
+    pub answer: String,
+    /// Where the authority says what it wants, where it said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+}
+
+impl From<account::AccountBlock> for AccountBlock {
+    fn from(block: account::AccountBlock) -> Self {
+        let kind = match block.kind {
+            account::BlockKind::ActionRequired => BlockKind::ActionRequired,
+            account::BlockKind::Unknown => BlockKind::Unknown,
+        };
+        Self { kind, since: block.since, answer: block.answer, instance: block.instance }
+    }
 }
 
 impl From<account::Account> for Account {
@@ -100,6 +151,12 @@ impl From<account::Account> for Account {
             thumbprint: account.thumbprint,
             key_type: account.key_type.into(),
             created_at: account.created_at,
+            key_change: account.key_change.map(|change| KeyChange {
+                thumbprint: change.thumbprint,
+                key_type: change.key_type.into(),
+                began_at: change.began_at,
+            }),
+            blocked: account.blocked.map(AccountBlock::from),
         }
     }
 }

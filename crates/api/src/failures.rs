@@ -49,6 +49,9 @@ pub struct Failure {
     /// Identifier by identifier, where the other side said so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identifiers: Vec<IdentifierProblem>,
+    /// A page of the other side about this very failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 impl From<&failure::Failure> for Failure {
@@ -75,6 +78,7 @@ impl From<&failure::Failure> for Failure {
                     detail: problem.detail.clone(),
                 })
                 .collect(),
+            link: failure.link.clone(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! These are types of their own with conversions from the nouns of `core`, so that the API stays as it is when
 //! a noun changes. Ids are text; moments are RFC 3339 in UTC.
 
+pub mod account_changes;
 pub mod accounts;
 pub mod audit;
 pub mod authorities;
@@ -21,6 +22,7 @@ pub mod preview;
 pub mod problem;
 pub mod renewal_policy;
 pub mod renewals;
+pub mod revocations;
 pub mod runs;
 pub mod secret;
 pub mod service;

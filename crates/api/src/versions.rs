@@ -1,6 +1,7 @@
 //! Certificate versions: the history of a managed certificate.
 
 use crate::certificates::KeyType;
+use crate::revocations::Revocation;
 use certwright_core::identifier::Identifier;
 use certwright_core::{facts, renewal_information, version};
 use jiff::Timestamp;
@@ -165,6 +166,12 @@ pub struct Version {
     pub trust: Option<Trust>,
     /// When the authority suggests to renew it, once it was asked.
     pub renewal_information: Option<RenewalInformation>,
+    /// That it is revoked, once that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocation: Option<Revocation>,
+    /// Whether it is to be revoked, and the authority's answer is not known yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revoking: bool,
 }
 
 impl From<&version::Version> for Version {
@@ -182,6 +189,8 @@ impl From<&version::Version> for Version {
             facts: version.facts.as_ref().map(CertificateFacts::from),
             trust: version.trust.as_ref().map(Trust::from),
             renewal_information: RenewalInformation::of(&version.renewal_information),
+            revocation: version.revocation.as_ref().map(Revocation::from),
+            revoking: version.revoking.is_some(),
         }
     }
 }

@@ -228,6 +228,7 @@ error: The plan has changed since it was shown: 2 lines differ
             attempted: "validate shop.example.com".to_owned(),
             answer: "no route\u{7} to host".to_owned(),
             remedy: "open port 80".to_owned(),
+            link: None,
             identifiers: vec![IdentifierProblem {
                 identifier: "shop.example.com".to_owned(),
                 kind: "connection".to_owned(),

@@ -46,6 +46,8 @@ pub(crate) fn version() -> Version {
         }),
         trust: Some(Trust { verdict: TrustVerdict::Trusted, words: "ISRG Root X1".to_owned() }),
         renewal_information: None,
+        revocation: None,
+        revoking: false,
     }
 }
 
@@ -145,6 +147,7 @@ pub(crate) fn failure() -> Failure {
         attempted: "validate shop.example.com".to_owned(),
         answer: "connection refused".to_owned(),
         remedy: "open port 80".to_owned(),
+        link: None,
         identifiers: Vec::new(),
     }
 }

@@ -52,4 +52,45 @@ pub struct Account {
     pub key_type: AccountKeyType,
     /// When it was made.
     pub created_at: Timestamp,
+    /// A change of its key whose end is not known: the new key is stored beside the old one.
+    #[serde(default)]
+    pub key_change: Option<KeyChange>,
+    /// Why nothing can be ordered with it until a person has done something.
+    #[serde(default)]
+    pub blocked: Option<AccountBlock>,
+}
+
+/// A change of an account's key that has begun (RFC 8555 §7.3.5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyChange {
+    /// RFC 7638 thumbprint of the new key.
+    pub thumbprint: String,
+    /// The algorithm of the new key.
+    pub key_type: AccountKeyType,
+    /// When the new key was stored.
+    pub began_at: Timestamp,
+}
+
+/// What keeps an account from being used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BlockKind {
+    /// The authority wants something of a person first, such as agreement to new terms (`userActionRequired`).
+    ActionRequired,
+    /// The authority does not know the account any more (`accountDoesNotExist`).
+    Unknown,
+}
+
+/// An account that cannot be used until a person has done something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountBlock {
+    /// What keeps it.
+    pub kind: BlockKind,
+    /// Since when.
+    pub since: Timestamp,
+    /// The authority's words.
+    pub answer: String,
+    /// Where the authority says what it wants (RFC 8555 §7.3.3), where it said so.
+    #[serde(default)]
+    pub instance: Option<String>,
 }

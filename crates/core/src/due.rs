@@ -44,6 +44,8 @@ pub struct CurrentFacts<'a> {
     pub identifiers: &'a [Identifier],
     /// When the authority suggests to renew it (RFC 9773), where it does.
     pub suggested: Option<SuggestedRenewal>,
+    /// When we learnt that it is revoked, where it is.
+    pub revoked_at: Option<Timestamp>,
 }
 
 /// When an authority suggests to renew a version.
@@ -64,6 +66,8 @@ pub enum Reason {
     AskedByHand,
     /// There is no version yet.
     NeverIssued,
+    /// The newest version is revoked.
+    Revoked,
     /// The identifiers were changed since the newest version.
     IdentifiersChanged,
     /// The authority's renewal window.
@@ -94,6 +98,7 @@ impl Reason {
         match self {
             Self::AskedByHand => "it was asked for by hand",
             Self::NeverIssued => "it was never issued",
+            Self::Revoked => "it is revoked",
             Self::IdentifiersChanged => "its identifiers were changed",
             Self::RenewalWindow => {
                 "the authority suggests to renew it (the moment was drawn in its renewal window)"
@@ -140,6 +145,7 @@ type HoldsFrom = fn(&DueFacts<'_>) -> Option<Timestamp>;
 const REASONS: &[(Reason, HoldsFrom)] = &[
     (Reason::AskedByHand, |facts| facts.asked_at),
     (Reason::NeverIssued, |facts| facts.current.is_none().then(|| grace(facts, facts.created_at))),
+    (Reason::Revoked, |facts| facts.current.as_ref()?.revoked_at),
     (Reason::IdentifiersChanged, |facts| {
         let current = facts.current.as_ref()?;
         let mut wanted: Vec<_> = facts.wanted.iter().collect();
@@ -207,6 +213,7 @@ mod tests {
                 published_at: Some(at(from)),
                 identifiers: &wanted,
                 suggested: None,
+                revoked_at: None,
             })
         };
         let base = DueFacts {
@@ -277,6 +284,24 @@ mod tests {
                 "back-off holds",
                 DueFacts { not_before: Some(at("2026-02-01T00:00:00Z")), ..base.clone() },
                 Due::At(at("2026-02-01T00:00:00Z"), Reason::NeverIssued),
+            ),
+            (
+                "revoked: at once, whatever else holds",
+                DueFacts {
+                    wanted: &other,
+                    current: ninety.clone().map(|current| CurrentFacts { revoked_at: Some(now), ..current }),
+                    ..base.clone()
+                },
+                Due::Now(Reason::Revoked),
+            ),
+            (
+                "revoked, but the last try failed: the back-off alone",
+                DueFacts {
+                    not_before: Some(at("2026-01-31T00:01:00Z")),
+                    current: ninety.clone().map(|current| CurrentFacts { revoked_at: Some(now), ..current }),
+                    ..base.clone()
+                },
+                Due::At(at("2026-01-31T00:01:00Z"), Reason::Revoked),
             ),
             (
                 "names changed",

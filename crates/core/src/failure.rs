@@ -45,6 +45,9 @@ pub struct Failure {
     /// Identifier by identifier, where the other side said so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identifiers: Vec<IdentifierProblem>,
+    /// A page of the other side about this very failure, such as where to agree to new terms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 impl Failure {
@@ -63,6 +66,7 @@ impl Failure {
             answer: answer.into(),
             remedy: remedy.into(),
             identifiers: Vec::new(),
+            link: None,
         }
     }
 
@@ -84,6 +88,13 @@ impl Failure {
         remedy: impl Into<String>,
     ) -> Self {
         Self::new(kind, FailureClass::NeedsPerson, attempted, answer, remedy)
+    }
+
+    /// Adds a page of the other side; what is no web address is left out.
+    pub fn with_link(mut self, link: Option<&str>) -> Self {
+        let is_web = |link: &&str| link.starts_with("https://") || link.starts_with("http://");
+        self.link = link.filter(is_web).map(str::to_owned);
+        self
     }
 
     /// Adds what the other side said of single identifiers.

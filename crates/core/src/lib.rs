@@ -30,6 +30,7 @@ pub mod plan;
 pub mod refusal;
 pub mod renewal_information;
 pub mod renewal_policy;
+pub mod revocation;
 pub mod run;
 pub mod step;
 pub mod validate;

@@ -151,7 +151,7 @@ impl Window {
     /// When a certificate that is due may be ordered.
     pub fn order(&self, due: Due, life: Option<Life>, now: Timestamp) -> (Due, Timing) {
         let (moment, reason) = match due {
-            Due::Paused | Due::Now(Reason::AskedByHand) => return (due, Timing::Free),
+            Due::Paused | Due::Now(Reason::AskedByHand | Reason::Revoked) => return (due, Timing::Free),
             Due::Now(reason) => (now, reason),
             Due::At(moment, reason) => (moment, reason),
         };

@@ -164,6 +164,7 @@ mod tests {
             published_at: Some(begin),
             identifiers: &[],
             suggested: None,
+            revoked_at: None,
         };
         let (moment, reason) = renewal(policy, &current);
         (moment.duration_since(begin).as_secs(), reason)

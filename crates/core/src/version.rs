@@ -4,6 +4,7 @@ use crate::facts::{CertificateFacts, Trust};
 use crate::id::{AccountId, AuthorityId, CertificateId, RunId, VersionId};
 use crate::key::KeyType;
 use crate::renewal_information::RenewalInformation;
+use crate::revocation::{Revocation, RevocationOrder, RevocationReason};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -48,4 +49,22 @@ pub struct Version {
     pub trust: Option<Trust>,
     /// When the authority suggests to renew it, as far as it was asked.
     pub renewal_information: RenewalInformation,
+    /// Where the authority keeps the certificate with its chain (RFC 8555 §7.4.2), once it is published.
+    #[serde(default)]
+    pub certificate_url: Option<String>,
+    /// That it is revoked, once that is known.
+    #[serde(default)]
+    pub revocation: Option<Revocation>,
+    /// A revocation that was asked for and whose answer is not known.
+    #[serde(default)]
+    pub revoking: Option<RevocationOrder>,
+}
+
+impl Version {
+    /// Whether its key must never be used again: somebody else may have it.
+    pub fn key_is_compromised(&self) -> bool {
+        let revoked = self.revocation.as_ref().map(|revocation| revocation.reason);
+        let revoking = self.revoking.as_ref().map(|order| order.reason);
+        [revoked, revoking].contains(&Some(RevocationReason::KeyCompromise))
+    }
 }

@@ -69,6 +69,8 @@ fn obtain(identifiers: &str, profile: Option<&str>, owner: &PortOwner) -> String
         thumbprint: "THUMBPRINT".into(),
         key_type: AccountKeyType::ES256,
         created_at: Timestamp::UNIX_EPOCH,
+        key_change: None,
+        blocked: None,
     };
     let settings = CertificateSettings {
         name: "shop".into(),

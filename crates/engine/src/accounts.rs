@@ -193,6 +193,8 @@ impl Engine {
             thumbprint: key.thumbprint().to_owned(),
             key_type: new.key_type,
             created_at: self.now(),
+            key_change: None,
+            blocked: None,
         };
         let sealed = self.vault.seal_account_key(&account.id, &key.pkcs8_der().map_err(trouble)?)?;
         let audit = self.audit(who, "create", format!("account {}", account.id), None, Some(json!(account)));
@@ -201,7 +203,7 @@ impl Engine {
     }
 
     /// Certificates that name no account are ordered by their authority's newest: its last one is in use by them.
-    async fn refuse_last_account(&self, account: &Account) -> Result<(), EngineError> {
+    pub(crate) async fn refuse_last_account(&self, account: &Account) -> Result<(), EngineError> {
         let others = self.store.accounts(Some(&account.authority)).await?;
         let usable = |other: &Account| other.id != account.id && other.state == AccountState::Valid;
         if account.state != AccountState::Valid || others.iter().any(|row| usable(&row.account)) {
@@ -247,7 +249,7 @@ impl Engine {
     }
 }
 
-fn check_contact(contact: &[String]) -> Vec<Refusal> {
+pub(crate) fn check_contact(contact: &[String]) -> Vec<Refusal> {
     contact
         .iter()
         .enumerate()

@@ -2,12 +2,15 @@
 
 use crate::acme_failure::failure;
 use crate::log::CertificateLog;
-use certwright_acme::{AccountKey, Client, Session, Settings, Transport};
+use certwright_acme::{AccountKey, Client, Request, Session, Settings, Transport};
 use certwright_core::account::Account;
 use certwright_core::authority::Authority;
 use certwright_core::failure::Failure;
+use http::header::USER_AGENT;
+use http::{HeaderMap, HeaderValue, Method};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Makes transports that trust what an authority's entry says.
 pub trait TransportFactory: Send + Sync {
@@ -17,6 +20,10 @@ pub trait TransportFactory: Send + Sync {
     /// In words: the roots are no certificates.
     fn transport(&self, roots: Option<&str>) -> Result<Arc<dyn Transport>, String>;
 }
+
+/// How long fetching a file may take, from the first byte to the last.
+const FETCH_WITHIN: Duration = Duration::from_secs(60);
+const FETCHING_AS: &str = concat!("certwright/", env!("CARGO_PKG_VERSION"));
 
 type Key = (String, Option<String>);
 
@@ -50,6 +57,33 @@ impl AcmeClients {
             .map_err(|error| failure(&error, &authority.title))?;
         known.insert(key, client.clone());
         Ok(client)
+    }
+
+    /// Fetches what lies at an address in the open, such as a revocation list: nothing is followed, at most `cap` bytes
+    /// are read. Over HTTPS the roots of the authority's entry are trusted, where it has some.
+    ///
+    /// # Errors
+    /// In words.
+    pub(crate) async fn fetch(
+        &self,
+        authority: &Authority,
+        url: &str,
+        cap: usize,
+    ) -> Result<Vec<u8>, String> {
+        let roots = authority.directory_tls_roots.as_deref().filter(|_| url.starts_with("https://"));
+        let transport = self.factory.transport(roots)?;
+        let request = Request {
+            method: Method::GET,
+            url: url.to_owned(),
+            headers: HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(FETCHING_AS))]),
+            body: Vec::new(),
+            body_cap: cap,
+        };
+        let answer = tokio::time::timeout(FETCH_WITHIN, transport.send(request))
+            .await
+            .map_err(|_| "it did not answer in time".to_owned())?
+            .map_err(|error| error.to_string())?;
+        if answer.status == 200 { Ok(answer.body) } else { Err(format!("it answered {}", answer.status)) }
     }
 
     /// A session of the account, with everything written to the certificate's log.

@@ -27,7 +27,10 @@ fn of(error: &Error, title: &str, now: Option<Timestamp>) -> Failure {
         None => outside(error, now),
     };
     let identifiers = error.problem().map(identifiers).unwrap_or_default();
-    Failure::new(&format!("acme-{kind}"), class, attempted, answer, remedy).with_identifiers(identifiers)
+    let link = error.problem().and_then(|problem| problem.instance.as_deref());
+    Failure::new(&format!("acme-{kind}"), class, attempted, answer, remedy)
+        .with_identifiers(identifiers)
+        .with_link(link)
 }
 
 /// How long an authority must have said that it knows no such order before that counts.
@@ -120,10 +123,10 @@ pub(crate) fn remedy(kind: &ProblemKind, instance: Option<&str>) -> String {
         ProblemKind::RateLimited => "nothing: Certwright waits as long as the authority asked; if names are paused, open the link in the answer".to_owned(),
         ProblemKind::RejectedIdentifier => "remove the refused name from the certificate, or choose an authority that may certify it".to_owned(),
         ProblemKind::UserActionRequired => format!(
-            "agree to the authority's new terms{} and create the account again",
+            "read what the authority wants{}; if those are new terms and you agree: certwright account agree ACCOUNT URL",
             instance.map_or_else(String::new, |url| format!(" at {url}"))
         ),
-        ProblemKind::AccountDoesNotExist => "the authority does not know the account any more; create a new one, and check CAA records that name the old one".to_owned(),
+        ProblemKind::AccountDoesNotExist => "the authority does not know the account; look for it by its key: certwright account check ACCOUNT. CAA records with accounturi may name it, so a new one is never made by itself".to_owned(),
         ProblemKind::ExternalAccountRequired => "create the account with the external account key that the authority gave you".to_owned(),
         ProblemKind::Caa => "the name's CAA record forbids this authority: add it to the record, or choose another authority".to_owned(),
         ProblemKind::Dns => "the authority could not resolve the name: check its A, AAAA and CAA records, and DNSSEC".to_owned(),

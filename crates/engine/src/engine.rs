@@ -16,12 +16,13 @@ use certwright_core::authority::Authority;
 use certwright_core::certificate::CertificateSettings;
 use certwright_core::event::{EventKind, Level, NewEvent};
 use certwright_core::failure::Failure;
-use certwright_core::id::{AuthorityId, CertificateId, RunId};
+use certwright_core::id::{AccountId, AuthorityId, CertificateId, RunId};
 use certwright_providers::ca;
 use certwright_store::{Store, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
+use zeroize::Zeroizing;
 
 /// What can be set about the engine.
 #[derive(Clone, Debug)]
@@ -191,6 +192,8 @@ impl Engine {
             .map(|row| row.account)
             .filter(|account| account.state == AccountState::Valid)
             .find(|account| settings.account.as_ref().is_none_or(|wanted| *wanted == account.id))
+            .map(|account| crate::account_block::refuse_blocked(account, &authority.title))
+            .transpose()?
             .ok_or_else(|| {
                 Failure::person(
                     "no-account",
@@ -211,10 +214,19 @@ impl Engine {
         account: &Account,
         log: Option<&CertificateLog>,
     ) -> Result<Session, Failure> {
-        let sealed =
-            self.store.account_key(&account.id).await.map_err(|error| storage(&error.to_string()))?;
-        let key = self.vault.open_account_key(&account.id, &sealed)?;
+        let settled = match account.key_change {
+            Some(_) => Some(self.settle_key_change(authority, &account.id).await?),
+            None => None,
+        };
+        let account = settled.as_ref().unwrap_or(account);
+        let key = self.account_key(&account.id).await?;
         self.acme.session(authority, account, &key, log)
+    }
+
+    /// The account's key (PKCS#8 DER), opened.
+    pub(crate) async fn account_key(&self, id: &AccountId) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let sealed = self.store.account_key(id).await.map_err(|error| storage(&error.to_string()))?;
+        self.vault.open_account_key(id, &sealed)
     }
 }
 

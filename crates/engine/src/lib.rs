@@ -3,6 +3,9 @@
 //! A certificate's way: `worker` claims it and asks `core::due`; `observe` gathers facts; `core` makes the
 //! plan; `drive` performs it step by step, each in its own file below `perform`, writing before it acts.
 
+mod account_block;
+mod account_keys;
+mod account_life;
 mod accounts;
 mod acme_clients;
 mod acme_failure;
@@ -25,15 +28,21 @@ mod obtain_run;
 mod order_from;
 mod perform;
 mod preview;
+mod refetch;
 mod request;
+mod revocation_lists;
+mod revoke;
 mod rules;
 mod scheduler;
 mod standing;
 mod suggestion;
 mod sweep;
+mod upkeep;
 mod vault;
 mod worker;
 
+pub use account_keys::NewKey;
+pub use account_life::{Checked, ImportedAccount};
 pub use accounts::{ExternalAccount, NewAccount};
 pub use acme_clients::TransportFactory;
 pub use authorities::Terms;
@@ -50,7 +59,9 @@ pub use error::EngineError;
 pub use export::Exported;
 pub use layout::Layout;
 pub use preview::{Preview, PreviewedPlan};
+pub use refetch::Refetched;
 pub use request::{Renewed, Selection};
+pub use revoke::{Revocation, RevokeRequest};
 pub use scheduler::run as run_scheduler;
 pub use sweep::LeftBehind;
 pub use vault::Vault;

@@ -117,6 +117,11 @@ pub(crate) async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), I
     };
     let standing = Standing { asked_at: still_asked(certificate, &work.run), ..standing };
     let standing = with_next(&engine.rules(), certificate, standing, row.version.as_ref(), now);
+    if state == RunState::Failed
+        && let Some(failure) = work.run.failure()
+    {
+        crate::account_block::after(engine, &work.run, failure).await?;
+    }
     let version = work.run.learnt.version.as_ref();
     engine.store.end_obtain(&ObtainEnd { version, before: certificate, standing: &standing, write }).await?;
     Ok(())

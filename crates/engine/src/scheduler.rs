@@ -30,6 +30,7 @@ const MOST_AT_ONCE: u32 = 64;
 pub async fn run(engine: Arc<Engine>, left: LeftBehind, shutdown: CancellationToken) {
     let _sweeping = AbortOnDropHandle::new(tokio::spawn(sweep(Arc::clone(&engine), left)));
     let _applying = AbortOnDropHandle::new(tokio::spawn(apply_defaults(Arc::clone(&engine))));
+    let _keeping = AbortOnDropHandle::new(tokio::spawn(crate::upkeep::keep(Arc::clone(&engine))));
     let permits = Arc::new(Semaphore::new(engine.options.parallel_runs));
     let taken = Arc::new(Mutex::new(HashSet::new()));
     let workers = tokio_util::task::TaskTracker::new();

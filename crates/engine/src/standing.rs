@@ -40,6 +40,7 @@ fn decide(
                         chosen: window.chosen,
                         stale: version.renewal_information.stale,
                     }),
+                    revoked_at: version.revocation.as_ref().map(|revocation| revocation.known_at),
                 },
             ),
         },

@@ -52,6 +52,24 @@ impl Vault {
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         self.open(&account_place(id), sealed)
     }
+
+    /// Seals the new key of an account whose key is being changed (PKCS#8 DER).
+    pub(crate) fn seal_next_account_key(&self, id: &AccountId, der: &[u8]) -> Result<Vec<u8>, Failure> {
+        self.seal(&next_account_place(id), der)
+    }
+
+    /// Opens the new key of an account whose key is being changed.
+    pub(crate) fn open_next_account_key(
+        &self,
+        id: &AccountId,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        self.open(&next_account_place(id), sealed)
+    }
+}
+
+fn next_account_place(id: &AccountId) -> Place<'_> {
+    Place { table: "accounts", row: id.as_str(), column: "sealed_next_key" }
 }
 
 fn version_place(id: &VersionId) -> Place<'_> {

@@ -10,6 +10,7 @@ mod fingerprint;
 pub mod issue;
 pub mod key;
 pub mod request;
+pub mod revocation_list;
 pub mod seal;
 pub mod self_signed;
 #[cfg(test)]

@@ -5,8 +5,10 @@ use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
 use certwright_core::{SignedDuration, Timestamp};
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, PublicKeyData as _, SerialNumber,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CrlDistributionPoint,
+    CrlIssuingDistributionPoint, CrlScope, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyIdMethod, KeyPair, KeyUsagePurpose, PublicKeyData as _, RevocationReason, RevokedCertParams,
+    SerialNumber,
 };
 
 pub(crate) fn identifiers(names: &[&str]) -> Vec<Identifier> {
@@ -96,6 +98,29 @@ impl Authority {
         change(&mut parameters);
         let key = key.signer().unwrap();
         parameters.signed_by(&*key, &self.issuer()).unwrap().der().to_vec()
+    }
+
+    /// A revocation list that names one serial number, for the certificates that name the list by this address.
+    pub(crate) fn list(&self, revoked: &[u8], reason: RevocationReason, part: Option<&str>) -> Vec<u8> {
+        let epoch = rcgen::date_time_ymd(1970, 1, 1);
+        let at = |moment: Timestamp| epoch + std::time::Duration::from_secs(moment.as_second() as u64);
+        let parameters = CertificateRevocationListParams {
+            this_update: at(now() - SignedDuration::from_hours(1)),
+            next_update: at(now() + SignedDuration::from_hours(24)),
+            crl_number: SerialNumber::from_slice(&[1]),
+            issuing_distribution_point: part.map(|part| CrlIssuingDistributionPoint {
+                distribution_point: CrlDistributionPoint { uris: vec![part.to_owned()] },
+                scope: Some(CrlScope::UserCertsOnly),
+            }),
+            revoked_certs: vec![RevokedCertParams {
+                serial_number: SerialNumber::from_slice(revoked),
+                revocation_time: at(now() - SignedDuration::from_hours(2)),
+                reason_code: Some(reason),
+                invalidity_date: None,
+            }],
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        parameters.signed_by(&self.issuer()).unwrap().der().to_vec()
     }
 
     /// The key identifier that leaves name this authority by.

@@ -3,7 +3,7 @@
 use crate::door::{admit, guard};
 use crate::routes::{
     accounts, acme, asking, audit, authorities, certificates, changing, events, history, issuers, issuing,
-    runs, service, settings, targets,
+    revoking, runs, service, settings, targets,
 };
 use crate::sent::MOST_BYTES;
 use crate::state::Shared;
@@ -53,6 +53,9 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(asking::deploy))
         .routes(routes!(asking::renew))
         .routes(routes!(history::versions))
+        .routes(routes!(revoking::revoke))
+        .routes(routes!(revoking::refetch))
+        .routes(routes!(revoking::check_revocation))
         .routes(routes!(history::observations))
         .routes(routes!(history::log))
         .routes(routes!(runs::list))
@@ -64,7 +67,12 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(authorities::get, authorities::put, authorities::delete))
         .routes(routes!(authorities::terms))
         .routes(routes!(accounts::list, accounts::create))
-        .routes(routes!(accounts::get, accounts::delete))
+        .routes(routes!(accounts::get, accounts::update, accounts::delete))
+        .routes(routes!(accounts::import))
+        .routes(routes!(accounts::change_key))
+        .routes(routes!(accounts::agree))
+        .routes(routes!(accounts::check))
+        .routes(routes!(accounts::deactivate))
         .routes(routes!(issuers::list, issuers::create))
         .routes(routes!(issuers::get, issuers::update, issuers::delete))
         .routes(routes!(issuing::keys, issuing::create_key))

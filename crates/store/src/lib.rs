@@ -20,6 +20,7 @@ mod listing;
 mod meta;
 mod observations;
 mod page;
+mod revocations;
 mod runs;
 #[cfg(test)]
 mod samples;
@@ -31,6 +32,8 @@ mod story;
 mod story_aside;
 #[cfg(test)]
 mod story_issuer;
+#[cfg(test)]
+mod story_revocation;
 #[cfg(test)]
 mod story_suggestion;
 mod upkeep;
@@ -51,11 +54,12 @@ pub use listing::{CertificateFilter, CertificateQuery, CertificateSort};
 pub use meta::Meta;
 pub use observations::Observations;
 pub use page::{Listing, MOST_PER_PAGE, Page};
+pub use revocations::{Revocations, Watched};
 pub use runs::{RunFilter, RunWrite, Runs, UnreadableEnd};
 pub use schedule::{Schedule, Work};
 pub use sqlite::SqliteStore;
 pub use upkeep::Upkeep;
-pub use versions::{ObtainEnd, Publication, QueuedDeployment, Suggestion, Versions};
+pub use versions::{NewChain, ObtainEnd, Publication, QueuedDeployment, Suggestion, Versions};
 
 /// Everything that is stored, as one object: `Arc<dyn Store>`.
 ///
@@ -75,6 +79,7 @@ pub trait Store:
     + Leases
     + Runs
     + Versions
+    + Revocations
     + Deployments
     + Challenges
     + StoredDefaults
@@ -96,6 +101,7 @@ impl<S> Store for S where
         + Leases
         + Runs
         + Versions
+        + Revocations
         + Deployments
         + Challenges
         + StoredDefaults

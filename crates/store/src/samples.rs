@@ -141,6 +141,9 @@ pub(crate) fn version(run: &Run) -> Version {
         facts: None,
         trust: None,
         renewal_information: RenewalInformation::default(),
+        certificate_url: None,
+        revocation: None,
+        revoking: None,
     }
 }
 
@@ -199,6 +202,8 @@ pub(crate) fn account(id: &str, authority: &str) -> Account {
         thumbprint: "thumb".to_owned(),
         key_type: AccountKeyType::ES256,
         created_at: at(0),
+        key_change: None,
+        blocked: None,
     }
 }
 

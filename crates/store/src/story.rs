@@ -136,6 +136,7 @@ async fn obtained_and_published(store: &dyn Store, id: &CertificateId, fence: Fe
         before: &before,
         standing: &standing,
         deployments: &queued,
+        watch: Some(("http://crl.example/1.crl", at(70))),
         now: at(60),
     };
     let early = store.publish(&publication).await.unwrap_err();

@@ -84,6 +84,7 @@ async fn published(store: &dyn Store, id: &CertificateId, fence: Fence, run: &st
         before: &before,
         standing: &before.standing,
         deployments: &[],
+        watch: None,
         now: at(moment),
     };
     store.publish(&publication).await.unwrap();

@@ -1,6 +1,6 @@
 //! Certificate versions: key first, then the chain, then publication in one transaction.
 
-use crate::{Fence, Listing, Page, RunWrite, StoreResult};
+use crate::{Fence, Listing, NewAudit, Page, RunWrite, StoreResult};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
 use certwright_core::certificate::{Certificate, Standing};
@@ -35,8 +35,31 @@ pub struct Publication<'a> {
     pub standing: &'a Standing,
     /// Which deployments shall serve it, from now on.
     pub deployments: &'a [QueuedDeployment],
+    /// The revocation list that the certificate names, and when it is looked into if it was not known yet.
+    pub watch: Option<(&'a str, Timestamp)>,
     /// The moment.
     pub now: Timestamp,
+}
+
+/// Another chain for a published version.
+#[derive(Clone, Copy, Debug)]
+pub struct NewChain<'a> {
+    /// The version.
+    pub version: &'a VersionId,
+    /// The chain that it had when the new one was chosen.
+    pub before: &'a str,
+    /// The new one (PEM), the certificate first.
+    pub chain: &'a str,
+    /// What was read off its certificate.
+    pub facts: &'a CertificateFacts,
+    /// The verdict on it.
+    pub trust: &'a Trust,
+    /// The moment.
+    pub now: Timestamp,
+    /// What to tell.
+    pub events: &'a [NewEvent],
+    /// Who asked.
+    pub audit: &'a NewAudit,
 }
 
 /// Everything that changes when an obtain run ends without a published version.
@@ -118,6 +141,9 @@ pub trait Versions: Send + Sync {
     /// is no longer the certificate's newest is never asked about again (RFC 9773 §4.3). `Stale` when the fence has
     /// moved on.
     async fn store_suggestion(&self, suggestion: &Suggestion<'_>) -> StoreResult<()>;
+    /// One transaction: the published version has this chain now, and every deployment that shall serve it is due.
+    /// `Conflict` when it is not published, or its chain is not the one that was there before.
+    async fn replace_chain(&self, new: &NewChain<'_>) -> StoreResult<()>;
 
     /// One version.
     async fn version(&self, id: &VersionId) -> StoreResult<Version>;

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a panic in a test is the report")]
 #![expect(clippy::print_stdout, reason = "what a story measured is printed beside its verdict")]
 
+#[cfg(feature = "failpoints")]
+mod account_life;
 mod answering;
 mod authorities;
 mod canary;
@@ -27,6 +29,8 @@ mod own_authority;
 mod own_certificate;
 mod process;
 mod renewal_information;
+#[cfg(feature = "failpoints")]
+mod revoked;
 mod secrets;
 mod service;
 mod story;

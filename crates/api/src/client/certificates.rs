@@ -10,6 +10,7 @@ use crate::observations::Observation;
 use crate::page::{List, MOST_PER_PAGE, Page, PageQuery};
 use crate::preview::Preview;
 use crate::renewals::{CertificateRequest, RenewRequest, Renewed};
+use crate::revocations::{RefetchAnswer, RefetchRequest, RevokeAnswer, RevokeRequest};
 use crate::runs::Run;
 use crate::versions::Version;
 
@@ -118,6 +119,37 @@ impl Client {
         let call = Call::get(PATH).segment(id_or_name).then("versions");
         let page = PageQuery { offset: None, limit: Some(MOST_PER_PAGE) };
         self.send(call.query(&page)).await.map(|page: Page<Version>| page.items)
+    }
+
+    /// Revokes a version, or says what that would mean.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn revoke(
+        &self,
+        id_or_name: &str,
+        version: &str,
+        request: &RevokeRequest,
+    ) -> Answer<RevokeAnswer> {
+        let call = Call::post(PATH).segment(id_or_name).then("versions").segment(version).then("revoke");
+        self.send(call.body(request)).await
+    }
+
+    /// Looks the newest version up in the revocation list that it names, now.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn check_revocation(&self, id_or_name: &str) -> Answer<Version> {
+        self.send(Call::post(PATH).segment(id_or_name).then("check-revocation")).await
+    }
+
+    /// Fetches the newest version's chain again.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn refetch(&self, id_or_name: &str, issuer: Option<&str>) -> Answer<RefetchAnswer> {
+        let request = RefetchRequest { issuer: issuer.map(str::to_owned) };
+        self.send(Call::post(PATH).segment(id_or_name).then("refetch").body(&request)).await
     }
 
     /// What its endpoints were last seen to serve.

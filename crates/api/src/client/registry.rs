@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::{Answer, Client};
+use crate::account_changes::{AccountChanges, AccountCheck, AccountImport, AccountKeyChange, TermsAgreement};
 use crate::accounts::{Account, AccountDraft, AccountRemoval};
 use crate::authorities::{Authority, AuthorityDraft, Terms};
 use crate::page::List;
@@ -72,6 +73,55 @@ impl Client {
     /// See [`ClientError`](super::ClientError).
     pub async fn create_account(&self, draft: &AccountDraft, idempotency_key: &str) -> Answer<Account> {
         self.send(Call::post("accounts").body(draft).once(idempotency_key)).await
+    }
+
+    /// Takes over an account that another program made.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn import_account(&self, import: &AccountImport) -> Answer<Account> {
+        self.send(Call::post("accounts").then("import").body(import)).await
+    }
+
+    /// Changes what the authority knows of an account.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn update_account(&self, id: &str, changes: &AccountChanges) -> Answer<Account> {
+        self.send(Call::patch("accounts").segment(id).body(changes)).await
+    }
+
+    /// Gives an account another key.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn change_account_key(&self, id: &str, change: &AccountKeyChange) -> Answer<Account> {
+        self.send(Call::post("accounts").segment(id).then("change-key").body(change)).await
+    }
+
+    /// Agrees to an authority's terms for an account.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn agree_to_terms(&self, id: &str, terms: &str) -> Answer<Account> {
+        let agreement = TermsAgreement { terms: terms.to_owned() };
+        self.send(Call::post("accounts").segment(id).then("agree").body(&agreement)).await
+    }
+
+    /// Asks the authority whether it knows an account.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn check_account(&self, id: &str) -> Answer<AccountCheck> {
+        self.send(Call::post("accounts").segment(id).then("check")).await
+    }
+
+    /// Gives an account up at the authority for good; it stays here.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn deactivate_account(&self, id: &str) -> Answer<Account> {
+        self.send(Call::post("accounts").segment(id).then("deactivate")).await
     }
 
     /// Removes an account here and, if `deactivate` says so, at the authority for good.

@@ -1,15 +1,14 @@
 //! `account create`: explicit agreement to the current terms (F27), external account binding.
 
+use super::secret::secret;
 use crate::ask;
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::session::{Session, once, read};
+use crate::session::{Session, once};
 use certwright_api::accounts::{AccountDraft, AccountKeyType, BindingAlgorithm, ExternalAccount};
 use certwright_api::authorities::Terms;
-use certwright_api::secret::SecretText;
 use clap::{Args, ValueEnum};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// An account to be registered.
 #[derive(Clone, Debug, Args)]
@@ -58,7 +57,7 @@ enum Algorithm {
 
 /// The account's own key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum AccountKey {
+pub(super) enum AccountKey {
     #[value(name = "ES256")]
     Es256,
     #[value(name = "ES384")]
@@ -151,27 +150,6 @@ fn agreement(ca: &str, terms: &Terms, agreed: bool, can_ask: bool) -> Agreement 
             "read them; if you agree, add --agree-terms",
         )),
     }
-}
-
-/// A key from a file or from standard input; line ends around it are no part of it.
-fn secret(file: &Path) -> Result<SecretText, Fault> {
-    let mut text = if file == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin()
-            .lock()
-            .read_to_string(&mut text)
-            .map_err(|error| Fault::refused(format!("standard input cannot be read: {error}"), ""))?;
-        text
-    } else {
-        read(file)?
-    };
-    text.truncate(text.trim_end().len());
-    let begin = text.len() - text.trim_start().len();
-    text.drain(..begin);
-    if text.is_empty() {
-        return Err(Fault::refused("the external account's key is empty", "name the file that holds it"));
-    }
-    Ok(SecretText::from(text))
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! `certwright account …`: registrations with certificate authorities.
 
+mod change;
 mod create;
 mod delete;
+mod secret;
 mod show;
 
 use crate::exit::Exit;
@@ -18,6 +20,18 @@ pub enum AccountCommand {
     List(show::List),
     /// Show an account
     Show(show::Show),
+    /// Take over an account that another program made
+    Import(change::Import),
+    /// Change the mail addresses that the authority knows
+    Edit(change::Edit),
+    /// Give an account a new key
+    Key(change::Key),
+    /// Agree to the authority's new terms
+    Agree(change::Agree),
+    /// Look whether the authority knows an account
+    Check(change::Check),
+    /// Give an account up at the authority for good; it stays here
+    Deactivate(change::Deactivate),
     /// Remove an account here and, if wanted, at the authority
     Delete(delete::Delete),
 }
@@ -29,6 +43,12 @@ impl AccountCommand {
             Self::Create(command) => command.run(session).await,
             Self::List(command) => command.run(session).await,
             Self::Show(command) => command.run(session).await,
+            Self::Import(command) => command.run(session).await,
+            Self::Edit(command) => command.run(session).await,
+            Self::Key(command) => command.run(session).await,
+            Self::Agree(command) => command.run(session).await,
+            Self::Check(command) => command.run(session).await,
+            Self::Deactivate(command) => command.run(session).await,
             Self::Delete(command) => command.run(session).await,
         }
     }

@@ -6,7 +6,7 @@ use crate::look::{Look, Tone};
 use crate::moment;
 use crate::session::Session;
 use crate::table::{page, plain, table};
-use certwright_api::accounts::{Account, AccountState};
+use certwright_api::accounts::{Account, AccountState, BlockKind};
 use clap::Args;
 use jiff::Timestamp;
 
@@ -43,11 +43,15 @@ impl Show {
     }
 }
 
-fn state(state: AccountState) -> (Tone, String) {
-    let (tone, word) = match state {
-        AccountState::KeyStored => (Tone::Warn, "not confirmed"),
-        AccountState::Valid => (Tone::Good, "valid"),
-        AccountState::Deactivated => (Tone::Dim, "deactivated"),
+fn state(account: &Account) -> (Tone, String) {
+    let (tone, word) = match (&account.blocked, account.state) {
+        (Some(block), AccountState::Valid) => match block.kind {
+            BlockKind::ActionRequired => (Tone::Bad, "blocked: the authority wants something"),
+            BlockKind::Unknown => (Tone::Bad, "blocked: unknown to the authority"),
+        },
+        (_, AccountState::KeyStored) => (Tone::Warn, "not confirmed"),
+        (_, AccountState::Valid) => (Tone::Good, "valid"),
+        (_, AccountState::Deactivated) => (Tone::Dim, "deactivated"),
     };
     (tone, word.to_owned())
 }
@@ -57,7 +61,7 @@ fn rows(accounts: &[Account], look: Look, now: Timestamp) -> String {
         vec![
             plain(&account.id),
             plain(&account.authority),
-            state(account.state),
+            state(account),
             plain(account.contact.join(", ")),
             plain(moment::day(account.created_at, now)),
         ]
@@ -73,7 +77,15 @@ fn words(account: &Account, look: Look, now: Timestamp) -> String {
         [
             ("Account", plain(&account.id)),
             ("Authority", plain(&account.authority)),
-            ("State", state(account.state)),
+            ("State", state(account)),
+            (
+                "Blocked",
+                plain(account.blocked.as_ref().map_or_else(String::new, |block| block.answer.clone())),
+            ),
+            (
+                "See",
+                plain(account.blocked.as_ref().and_then(|block| block.instance.clone()).unwrap_or_default()),
+            ),
             ("URL", plain(account.url.clone().unwrap_or_default())),
             ("Contact", plain(account.contact.join(", "))),
             ("Terms agreed", plain(account.terms_agreed.clone().unwrap_or_default())),
@@ -81,6 +93,12 @@ fn words(account: &Account, look: Look, now: Timestamp) -> String {
             ("External account", plain(account.external_account.clone().unwrap_or_default())),
             ("Key", plain(format!("{:?}", account.key_type))),
             ("Thumbprint", plain(&account.thumbprint)),
+            (
+                "New key",
+                plain(account.key_change.as_ref().map_or_else(String::new, |change| {
+                    format!("{:?}, {}; whether it holds is not known yet", change.key_type, change.thumbprint)
+                })),
+            ),
             ("Created", plain(moment::minute(account.created_at, now))),
         ],
     )
@@ -106,6 +124,8 @@ mod tests {
             thumbprint: "abc".to_owned(),
             key_type: AccountKeyType::ES256,
             created_at: hours(-72),
+            key_change: None,
+            blocked: None,
         };
         assert_eq!(
             words(&account, Look::default(), now()),

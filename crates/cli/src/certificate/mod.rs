@@ -11,6 +11,7 @@ mod log;
 mod pause;
 mod preview;
 mod request;
+mod revoke;
 mod show;
 mod test;
 mod versions;
@@ -47,6 +48,12 @@ pub enum CertificateCommand {
     Export(export::Export),
     /// List the versions that were issued
     Versions(versions::Versions),
+    /// Revoke a version; the newest one is replaced at once
+    Revoke(revoke::Revoke),
+    /// Look into the authority's revocation list now
+    CheckRevocation(revoke::CheckRevocation),
+    /// Fetch the newest version's chain again while the authority keeps it
+    Refetch(revoke::Refetch),
     /// Order nothing any more until it is resumed
     Pause(pause::Pause),
     /// Order again when it is due
@@ -77,6 +84,9 @@ impl CertificateCommand {
             Self::Log(command) => command.run(session).await,
             Self::Export(command) => command.run(session).await,
             Self::Versions(command) => command.run(session).await,
+            Self::Revoke(command) => command.run(session).await,
+            Self::CheckRevocation(command) => command.run(session).await,
+            Self::Refetch(command) => command.run(session).await,
             Self::Pause(command) => command.run(session).await,
             Self::Resume(command) => command.run(session).await,
             Self::Delete(command) => command.run(session).await,

@@ -31,8 +31,10 @@ impl Versions {
     }
 }
 
-fn state(state: VersionState) -> (Tone, String) {
-    let (tone, word) = match state {
+fn state(version: &Version) -> (Tone, String) {
+    let (tone, word) = match version.state {
+        _ if version.revocation.is_some() => (Tone::Bad, "revoked"),
+        _ if version.revoking => (Tone::Warn, "to be revoked"),
         VersionState::KeyStored => (Tone::Plain, "ordered"),
         VersionState::Obtained => (Tone::Plain, "obtained"),
         VersionState::Published => (Tone::Good, "published"),
@@ -46,7 +48,7 @@ fn words(versions: &[Version], look: Look, now: Timestamp) -> String {
         let facts = version.facts.as_ref();
         vec![
             plain(&version.id),
-            state(version.state),
+            state(version),
             plain(moment::day(version.created_at, now)),
             plain(facts.map_or_else(|| "-".to_owned(), |facts| moment::day(facts.not_after, now))),
             plain(&version.authority),

@@ -65,6 +65,9 @@ pub(super) async fn perform(
         facts: None,
         trust: None,
         renewal_information: RenewalInformation::default(),
+        certificate_url: None,
+        revocation: None,
+        revoking: None,
     };
     work.pass("make-key:made")?;
     if let Err(failure) = stored(engine.store.store_key(&version, &sealed, &request, work.fence).await)? {

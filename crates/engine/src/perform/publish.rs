@@ -8,6 +8,8 @@ use certwright_core::describe;
 use certwright_core::event::{EventKind, Level};
 use certwright_core::run::Outcome;
 use certwright_core::version::VersionState;
+use certwright_pki::parse_chain;
+use certwright_pki::revocation_list::distribution_point;
 use certwright_store::{Publication, QueuedDeployment, RunWrite};
 
 pub(super) async fn perform(work: &mut Work<'_>) -> Result<Outcome, Interrupted> {
@@ -63,6 +65,12 @@ pub(super) async fn perform(work: &mut Work<'_>) -> Result<Outcome, Interrupted>
         words,
     );
     work.events.push(event);
+    let chain = match stored(engine.store.version_chain(&id).await)? {
+        Ok(chain) => chain.unwrap_or_default(),
+        Err(failure) => return Ok(fail(failure)),
+    };
+    let list = parse_chain(&chain).ok().and_then(|chain| distribution_point(chain.first()?));
+    let first_look = crate::revocation_lists::first_look(now, engine.chance.draw());
     // The step is saved as done in the same transaction, so that nothing can be published twice.
     let saved = work.run.clone().absorb(work.index, Outcome::Done, now, 0.5);
     let publication = Publication {
@@ -71,6 +79,7 @@ pub(super) async fn perform(work: &mut Work<'_>) -> Result<Outcome, Interrupted>
         before: &certificate,
         standing: &standing,
         deployments: &deployments,
+        watch: list.as_deref().map(|list| (list, first_look)),
         now,
     };
     if let Err(failure) = stored(engine.store.publish(&publication).await)? {

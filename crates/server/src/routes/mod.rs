@@ -11,6 +11,7 @@ pub(crate) mod events;
 pub(crate) mod history;
 pub(crate) mod issuers;
 pub(crate) mod issuing;
+pub(crate) mod revoking;
 pub(crate) mod runs;
 pub(crate) mod service;
 pub(crate) mod settings;

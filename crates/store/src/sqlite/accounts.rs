@@ -7,6 +7,7 @@ use super::rows::{column, each, json, milliseconds, to_json};
 use super::write::Write;
 use crate::{AccountRow, Accounts, NewAudit, StoreError, StoreResult};
 use async_trait::async_trait;
+use certwright_core::Timestamp;
 use certwright_core::account::Account;
 use certwright_core::id::{AccountId, AuthorityId};
 use sqlx::sqlite::SqliteRow;
@@ -23,6 +24,39 @@ async fn stored(write: &mut Write, id: &AccountId) -> StoreResult<AccountRow> {
         .attempt("read the account")?
         .ok_or_else(|| StoreError::not_found("account", id))?;
     account_row(&row)
+}
+
+/// Live runs that order with the account, in words.
+const RUNS: &str = "SELECT 'run ' || r.id FROM runs r CROSS JOIN versions v ON v.run = r.id \
+    WHERE r.wake_at >= 0 AND v.account = $1 LIMIT 3";
+
+/// Replaces what is known of the account; authority and moment of creation stay.
+async fn update(write: &mut Write, account: &Account, expected: Option<i64>) -> StoreResult<AccountRow> {
+    let attempted = write.attempted();
+    let before = stored(write, &account.id).await?;
+    if expected.is_some_and(|expected| expected != before.revision) {
+        return Err(StoreError::Outdated {
+            what: "account",
+            id: account.id.to_string(),
+            revision: before.revision,
+        });
+    }
+    let after = AccountRow {
+        account: Account {
+            authority: before.account.authority,
+            created_at: before.account.created_at,
+            ..account.clone()
+        },
+        revision: before.revision + 1,
+    };
+    sqlx::query("UPDATE accounts SET json = $2, revision = $3 WHERE id = $1")
+        .bind(account.id.as_str())
+        .bind(to_json(&after.account)?)
+        .bind(after.revision)
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+    Ok(after)
 }
 
 /// Who needs the account, in words: certificates that name it, and live runs that order with it.
@@ -79,34 +113,95 @@ impl Accounts for SqliteStore {
         expected: Option<i64>,
         audit: &NewAudit,
     ) -> StoreResult<AccountRow> {
-        let attempted = "update the account";
+        let mut write = self.write("update the account").await?;
+        let after = update(&mut write, account, expected).await?;
+        add_audit(&mut write, audit).await?;
+        write.commit().await?;
+        Ok(after)
+    }
+
+    async fn begin_key_change(
+        &self,
+        account: &Account,
+        sealed_next_key: &[u8],
+        expected: i64,
+        audit: &NewAudit,
+    ) -> StoreResult<AccountRow> {
+        let attempted = "store the account's new key";
         let mut write = self.write(attempted).await?;
-        let before = stored(&mut write, &account.id).await?;
-        if expected.is_some_and(|expected| expected != before.revision) {
-            return Err(StoreError::Outdated {
-                what: "account",
-                id: account.id.to_string(),
-                revision: before.revision,
+        let runs: Vec<String> = sqlx::query_scalar(RUNS)
+            .bind(account.id.as_str())
+            .fetch_all(write.on())
+            .await
+            .attempt(attempted)?;
+        if !runs.is_empty() {
+            return Err(StoreError::InUse {
+                words: format!("the account {} is used by {}", account.id, runs.join(", ")),
             });
         }
-        let after = AccountRow {
-            account: Account {
-                authority: before.account.authority,
-                created_at: before.account.created_at,
-                ..account.clone()
-            },
-            revision: before.revision + 1,
-        };
-        sqlx::query("UPDATE accounts SET json = $2, revision = $3 WHERE id = $1")
+        let after = update(&mut write, account, Some(expected)).await?;
+        sqlx::query("UPDATE accounts SET sealed_next_key = $2 WHERE id = $1")
             .bind(account.id.as_str())
-            .bind(to_json(&after.account)?)
-            .bind(after.revision)
+            .bind(sealed_next_key)
             .execute(write.on())
             .await
             .attempt(attempted)?;
         add_audit(&mut write, audit).await?;
         write.commit().await?;
         Ok(after)
+    }
+
+    async fn end_key_change(
+        &self,
+        account: &Account,
+        sealed_key: Option<&[u8]>,
+        expected: i64,
+        audit: &NewAudit,
+    ) -> StoreResult<AccountRow> {
+        let attempted = "end the change of the account's key";
+        let mut write = self.write(attempted).await?;
+        let after = update(&mut write, account, Some(expected)).await?;
+        sqlx::query(
+            "UPDATE accounts SET sealed_key = coalesce($2, sealed_key), sealed_next_key = NULL WHERE id = $1",
+        )
+        .bind(account.id.as_str())
+        .bind(sealed_key)
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+        add_audit(&mut write, audit).await?;
+        write.commit().await?;
+        Ok(after)
+    }
+
+    async fn account_next_key(&self, id: &AccountId) -> StoreResult<Option<Vec<u8>>> {
+        let found: Option<Option<Vec<u8>>> =
+            sqlx::query_scalar("SELECT sealed_next_key FROM accounts WHERE id = $1")
+                .bind(id.as_str())
+                .fetch_optional(&self.readers)
+                .await
+                .attempt("read the account's new key")?;
+        found.ok_or_else(|| StoreError::not_found("account", id))
+    }
+
+    async fn forgive(&self, account: &Account, kinds: &[&str], now: Timestamp) -> StoreResult<u64> {
+        let attempted = "forget failures of the account";
+        let mut write = self.write(attempted).await?;
+        let forgiven = sqlx::query(
+            "UPDATE certificates INDEXED BY certificates_failing \
+             SET failures = 0, not_before = NULL, last_failure = NULL, next_at = $4 \
+             WHERE failures > 0 AND paused = 0 AND authority = $2 AND (account IS NULL OR account = $1) \
+               AND json_extract(last_failure, '$.kind') IN (SELECT value FROM json_each($3))",
+        )
+        .bind(account.id.as_str())
+        .bind(account.authority.as_str())
+        .bind(to_json(kinds)?)
+        .bind(milliseconds(now))
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+        write.commit().await?;
+        Ok(forgiven.rows_affected())
     }
 
     async fn account(&self, id: &AccountId) -> StoreResult<AccountRow> {

@@ -21,6 +21,7 @@ mod meta;
 mod observations;
 mod open;
 mod pragmas;
+mod revocations;
 mod rows;
 mod runs;
 mod schedule;

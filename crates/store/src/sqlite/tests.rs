@@ -7,7 +7,7 @@ use crate::{
     CertificateFilter, CertificateQuery, CertificateSort, Certificates, Deployments, Leases, Meta, Page,
     RunFilter, Runs, StoreError, UnreadableEnd, Versions,
 };
-use crate::{story, story_aside, story_issuer, story_suggestion};
+use crate::{story, story_aside, story_issuer, story_revocation, story_suggestion};
 use certwright_core::certificate::Standing;
 use certwright_core::failure::Failure;
 use certwright_core::run::RunState;
@@ -224,6 +224,13 @@ impl Place {
     async fn open_error(&self) -> StoreError {
         SqliteStore::open(&self.file()).await.unwrap_err()
     }
+}
+
+#[tokio::test]
+async fn it_tells_the_story_of_revocation_and_of_keys() {
+    story_revocation::revokes(&Place::new().open().await).await;
+    story_revocation::replaces_chains(&Place::new().open().await).await;
+    story_revocation::changes_keys(&Place::new().open().await).await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use super::SqliteStore;
 use super::attempt::Attempt;
+use super::audit::add_audit;
 use super::certificate_rows::stored;
 use super::events::add_events;
 use super::rows::{
@@ -11,8 +12,11 @@ use super::rows::{
 use super::runs::save;
 use super::standing::{merged, write_standing};
 use super::write::{Write, check_fence};
-use crate::{Fence, Listing, ObtainEnd, Page, Publication, StoreError, StoreResult, Suggestion, Versions};
+use crate::{
+    Fence, Listing, NewChain, ObtainEnd, Page, Publication, StoreError, StoreResult, Suggestion, Versions,
+};
 use async_trait::async_trait;
+use certwright_core::Timestamp;
 use certwright_core::certificate::Standing;
 use certwright_core::facts::{CertificateFacts, Trust};
 use certwright_core::id::{CertificateId, RunId, VersionId};
@@ -25,7 +29,7 @@ macro_rules! select_versions {
     ($rest:literal) => {
         concat!(
             "SELECT id, certificate, run, authority, account, state, key_type, facts, trust, created_at, \
-             published_at, renewal_information FROM versions ",
+             published_at, renewal_information, certificate_url, revocation, revoking FROM versions ",
             $rest
         )
     };
@@ -50,20 +54,52 @@ pub(super) fn version(row: &SqliteRow) -> StoreResult<Version> {
         facts: maybe_json(row, "facts")?,
         trust: maybe_json(row, "trust")?,
         renewal_information: maybe_json(row, "renewal_information")?.unwrap_or_default(),
+        certificate_url: column(row, "certificate_url")?,
+        revocation: maybe_json(row, "revocation")?,
+        revoking: maybe_json(row, "revoking")?,
     })
 }
 
-/// The version, if the writer holds the lease of its certificate.
-async fn guarded(write: &mut Write, id: &VersionId, fence: Fence) -> StoreResult<Version> {
+/// The version, whoever holds the lease of its certificate.
+pub(super) async fn unguarded(write: &mut Write, id: &VersionId) -> StoreResult<Version> {
     let row = sqlx::query(select_versions!("WHERE id = $1"))
         .bind(id.as_str())
         .fetch_optional(write.on())
         .await
         .attempt("read the version")?
         .ok_or_else(|| StoreError::not_found("version", id))?;
-    let version = version(&row)?;
+    version(&row)
+}
+
+/// The version, if the writer holds the lease of its certificate.
+async fn guarded(write: &mut Write, id: &VersionId, fence: Fence) -> StoreResult<Version> {
+    let version = unguarded(write, id).await?;
     check_fence(write, &version.certificate, fence).await?;
     Ok(version)
+}
+
+/// Of a certificate's versions the current one alone is looked up in a revocation list.
+async fn watch(write: &mut Write, version: &Version, watch: Option<(&str, Timestamp)>) -> StoreResult<()> {
+    let attempted = "store which revocation list names the version";
+    let list = watch.map(|(list, _)| list);
+    sqlx::query(
+        "UPDATE versions SET revocation_list = CASE WHEN id = $2 THEN $3 END \
+         WHERE certificate = $1 AND (id = $2 OR revocation_list IS NOT NULL)",
+    )
+    .bind(version.certificate.as_str())
+    .bind(version.id.as_str())
+    .bind(list)
+    .execute(write.on())
+    .await
+    .attempt(attempted)?;
+    let Some((list, first)) = watch else { return Ok(()) };
+    sqlx::query("INSERT INTO revocation_lists (url, next_at) VALUES ($1, $2) ON CONFLICT (url) DO NOTHING")
+        .bind(list)
+        .bind(milliseconds(first))
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+    Ok(())
 }
 
 fn refused(version: &Version, words: &str) -> StoreError {
@@ -183,11 +219,13 @@ impl Versions for SqliteStore {
             return Err(refused(&version, "has no chain, or was abandoned"));
         }
         sqlx::query(
-            "UPDATE versions SET state = $2, published_at = coalesce(published_at, $3) WHERE id = $1",
+            "UPDATE versions SET state = $2, published_at = coalesce(published_at, $3), \
+               certificate_url = $4 WHERE id = $1",
         )
         .bind(id.as_str())
         .bind(to_word(VersionState::Published)?)
         .bind(milliseconds(publication.now))
+        .bind(&publication.write.run.learnt.certificate)
         .execute(write.on())
         .await
         .attempt(attempted)?;
@@ -203,6 +241,7 @@ impl Versions for SqliteStore {
         .execute(write.on())
         .await
         .attempt(attempted)?;
+        watch(&mut write, &version, publication.watch).await?;
         let found = stored(write.on(), &version.certificate).await?;
         let standing = Standing {
             current: Some(id.clone()),
@@ -250,6 +289,49 @@ impl Versions for SqliteStore {
         write_standing(&mut write, certificate, &merged(&found, suggestion.before, suggestion.standing))
             .await?;
         add_events(&mut write, suggestion.events).await?;
+        write.commit().await
+    }
+
+    async fn replace_chain(&self, new: &NewChain<'_>) -> StoreResult<()> {
+        let attempted = "replace the version's chain";
+        let mut write = self.write(attempted).await?;
+        let version = unguarded(&mut write, new.version).await?;
+        let replaced = sqlx::query(
+            "UPDATE versions SET chain = $3, facts = $4, trust = $5, not_after = $6 \
+             WHERE id = $1 AND chain = $2 AND state = $7",
+        )
+        .bind(new.version.as_str())
+        .bind(new.before)
+        .bind(new.chain)
+        .bind(to_json(new.facts)?)
+        .bind(to_json(new.trust)?)
+        .bind(milliseconds(new.facts.not_after))
+        .bind(to_word(VersionState::Published)?)
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+        if replaced.rows_affected() == 0 {
+            return Err(refused(&version, "is not published, or its chain was replaced meanwhile"));
+        }
+        sqlx::query("UPDATE certificates SET not_after = $2 WHERE current = $3 AND id = $1")
+            .bind(version.certificate.as_str())
+            .bind(milliseconds(new.facts.not_after))
+            .bind(new.version.as_str())
+            .execute(write.on())
+            .await
+            .attempt(attempted)?;
+        sqlx::query(
+            "UPDATE deployments SET next_at = $3, failures = 0, approved = NULL \
+             WHERE certificate = $1 AND wanted = $2",
+        )
+        .bind(version.certificate.as_str())
+        .bind(new.version.as_str())
+        .bind(milliseconds(new.now))
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+        add_events(&mut write, new.events).await?;
+        add_audit(&mut write, new.audit).await?;
         write.commit().await
     }
 
