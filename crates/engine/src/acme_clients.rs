@@ -8,6 +8,7 @@ use certwright_core::authority::Authority;
 use certwright_core::failure::Failure;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Makes transports that trust what an authority's entry says.
 pub trait TransportFactory: Send + Sync {
@@ -23,12 +24,14 @@ type Key = (String, Option<String>);
 /// All clients made so far.
 pub(crate) struct AcmeClients {
     factory: Arc<dyn TransportFactory>,
+    settings: Settings,
     known: Mutex<HashMap<Key, Client>>,
 }
 
 impl AcmeClients {
-    pub(crate) fn new(factory: Arc<dyn TransportFactory>) -> Self {
-        Self { factory, known: Mutex::default() }
+    pub(crate) fn new(factory: Arc<dyn TransportFactory>, timeout: Duration) -> Self {
+        let settings = Settings { timeout, ..Settings::default() };
+        Self { factory, settings, known: Mutex::default() }
     }
 
     /// The client of the authority's directory.
@@ -46,7 +49,7 @@ impl AcmeClients {
                 "give directory_tls_roots as PEM certificates",
             )
         })?;
-        let client = Client::new(transport, &key.0, Settings::default())
+        let client = Client::new(transport, &key.0, self.settings)
             .map_err(|error| failure(&error, &authority.title))?;
         known.insert(key, client.clone());
         Ok(client)

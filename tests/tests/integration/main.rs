@@ -11,6 +11,7 @@ mod cancel;
 mod crash;
 mod demo;
 mod failures;
+mod faults;
 mod foreign;
 mod hundred;
 mod kept;
