@@ -1,7 +1,7 @@
 //! One client's connection: its requests, and what is done about each.
 
 use std::io::{BufReader, Read, Result, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -30,8 +30,16 @@ pub(super) fn identity((certificate, key): &(PathBuf, PathBuf)) -> anyhow::Resul
 
 /// Serves one connection until either side ends it.
 pub(super) fn serve(stream: TcpStream, shared: &Shared) -> Result<()> {
-    stream.set_nodelay(true)?;
+    let socket = stream.try_clone()?;
     shared.streams().push(stream.try_clone()?);
+    let served = converse(stream, shared);
+    // Not by drop: the proxy holds the socket as well, and the client would wait for more.
+    let _ = socket.shutdown(Shutdown::Both);
+    served
+}
+
+fn converse(stream: TcpStream, shared: &Shared) -> Result<()> {
+    stream.set_nodelay(true)?;
     let connection = ServerConnection::new(Arc::clone(&shared.tls)).map_err(std::io::Error::other)?;
     let mut client = BufReader::new(StreamOwned::new(connection, stream));
     while let Some(asked) = Asked::read(&mut client)? {

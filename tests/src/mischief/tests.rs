@@ -11,7 +11,7 @@ fn ask(way: &Mischief, pebble: &Pebble, more: &[&str]) -> Result<(bool, String)>
     let roots = tempfile::NamedTempFile::new()?;
     std::fs::write(roots.path(), pebble.directory_roots_pem())?;
     let output = Command::new("curl")
-        .args(["--silent", "--include", "--noproxy", "*", "--max-time", "5", "--cacert"])
+        .args(["--silent", "--include", "--noproxy", "*", "--max-time", "2", "--cacert"])
         .arg(roots.path())
         .args(more)
         .arg(way.directory_url())

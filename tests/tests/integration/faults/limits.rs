@@ -13,17 +13,23 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 async fn fault_05_a_rate_limit_is_waited_out_over_a_restart_in_every_form() -> Result<()> {
     let mut scene = Scene::start(Pebble::builder().gentle()).await?;
     let limited = || Reply::problem(429, "rateLimited", "too many of them");
-    let in_two_hours = scene.clock.now() + SignedDuration::from_hours(2);
-    let date = in_two_hours.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    for (issued, (host, reply, least, most)) in [
-        ("seconds.example.test", limited().with("retry-after", "7200"), 118, 121),
-        ("date.example.test", limited().with("retry-after", &date), 20, 121),
-        ("page.example.test", Reply::page(429).with("retry-after", "1800"), 28, 31),
-        ("none.example.test", limited(), 0, 2),
+    for (issued, (host, form, least, most)) in [
+        ("seconds.example.test", "7200", 118, 121),
+        ("date.example.test", "date", 118, 121),
+        ("page.example.test", "page", 28, 31),
+        ("none.example.test", "", 0, 2),
     ]
     .into_iter()
     .enumerate()
     {
+        let in_two_hours = scene.clock.now() + SignedDuration::from_hours(2);
+        let date = in_two_hours.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let reply = match form {
+            "" => limited(),
+            "date" => limited().with("retry-after", &date),
+            "page" => Reply::page(429).with("retry-after", "1800"),
+            seconds => limited().with("retry-after", seconds),
+        };
         scene.way.add(Rule::always(Resource::NewOrder, Deed::Answer(reply)));
         let before = scene.count(Resource::NewOrder);
         scene.ask(&[host]).await?;
@@ -40,10 +46,6 @@ async fn fault_05_a_rate_limit_is_waited_out_over_a_restart_in_every_form() -> R
         scene.way.clear();
         scene.settle(most).await?;
         scene.check_issued(host, issued).await?;
-        if issued == 0 {
-            // The date is one moment for all: let the second wait for what is left of it.
-            ensure!(scene.clock.now() < in_two_hours + MINUTE * 30, "the clock ran away");
-        }
     }
     Ok(())
 }
