@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 /// Nothing of an ACME exchange comes near.
 const LONGEST_BODY: u64 = 10 << 20;
 
+/// The fields of a header.
+type Fields = Vec<(String, String)>;
+
 /// A request.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -16,7 +19,7 @@ pub struct Asked {
     /// The path.
     pub path: String,
     /// The header's fields.
-    pub fields: Vec<(String, String)>,
+    pub fields: Fields,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -27,7 +30,7 @@ pub struct Reply {
     /// The HTTP status.
     pub status: u16,
     /// The header's fields, without those that speak of the connection.
-    pub fields: Vec<(String, String)>,
+    pub fields: Fields,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -125,7 +128,7 @@ impl Reply {
 }
 
 /// The first line and the fields; `None` at the end of the connection.
-fn head(from: &mut impl BufRead) -> Result<Option<(String, Vec<(String, String)>)>> {
+fn head(from: &mut impl BufRead) -> Result<Option<(String, Fields)>> {
     let mut line = || -> Result<Option<String>> {
         let mut line = String::new();
         let count = from.read_line(&mut line)?;
