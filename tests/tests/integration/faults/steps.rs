@@ -49,6 +49,8 @@ async fn fault_02_what_the_authority_reuses_is_taken_as_it_is() -> Result<()> {
     scene.settle(SignedDuration::from_secs(50)).await?;
     for name in ["first", "second"] {
         ensure!(scene.row(name).await?.version.is_some(), "{name} was not issued");
+        let log = scene.engine().certificate_log(name, 100).await?.join("\n");
+        ensure!(log.contains("has validated these names already"), "answers were shown for nobody: {log}");
     }
     ensure!(scene.pebble.issued_serials().len() == 3);
 
