@@ -16,6 +16,7 @@ pub(crate) const GENERATED: [Generated; 1] =
 
 /// Writes every generated file anew.
 pub(crate) fn run() -> Result<()> {
+    crate::faults::write()?;
     product::build()?;
     for file in &GENERATED {
         let text = product::binary_output(file.arguments)?;

@@ -8,6 +8,7 @@
 
 mod check;
 mod command;
+mod faults;
 mod generate;
 mod install;
 mod product;
@@ -29,6 +30,8 @@ struct Arguments {
 enum Chore {
     /// Refuse what the project's own rules forbid: arrows between crates, long files, stale generated files …
     Check,
+    /// Run the tests that are named after faults, and write docs/faults.md with what came of them
+    Faults,
     /// Write the generated files anew
     Generate,
     /// Install the programs the tests start: nginx, curl, Pebble, Caddy …
@@ -42,6 +45,7 @@ enum Chore {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Check => check::run(),
+        Chore::Faults => faults::run(),
         Chore::Generate => generate::run(),
         Chore::Install => install::run(),
         Chore::Test(choice) => test::run(&choice),

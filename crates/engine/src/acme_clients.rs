@@ -30,12 +30,14 @@ type Key = (String, Option<String>);
 /// All clients made so far.
 pub(crate) struct AcmeClients {
     factory: Arc<dyn TransportFactory>,
+    settings: Settings,
     known: Mutex<HashMap<Key, Client>>,
 }
 
 impl AcmeClients {
-    pub(crate) fn new(factory: Arc<dyn TransportFactory>) -> Self {
-        Self { factory, known: Mutex::default() }
+    pub(crate) fn new(factory: Arc<dyn TransportFactory>, timeout: Duration) -> Self {
+        let settings = Settings { timeout, ..Settings::default() };
+        Self { factory, settings, known: Mutex::default() }
     }
 
     /// The client of the authority's directory.
@@ -53,7 +55,7 @@ impl AcmeClients {
                 "give directory_tls_roots as PEM certificates",
             )
         })?;
-        let client = Client::new(transport, &key.0, Settings::default())
+        let client = Client::new(transport, &key.0, self.settings)
             .map_err(|error| failure(&error, &authority.title))?;
         known.insert(key, client.clone());
         Ok(client)

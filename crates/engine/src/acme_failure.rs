@@ -23,6 +23,9 @@ fn of(error: &Error, title: &str, now: Option<Timestamp>) -> Failure {
     };
     let attempted = format!("{attempted} ({title})");
     let (kind, class, remedy) = match error.problem() {
+        Some(problem) if is_paused(problem) => {
+            ("paused".to_owned(), FailureClass::NeedsPerson, paused(problem))
+        }
         Some(problem) => (problem.kind.name().to_owned(), class_of(error, problem, now), remedy_of(problem)),
         None => outside(error, now),
     };
@@ -69,9 +72,6 @@ pub(crate) fn undecided(
 }
 
 fn class_of(error: &Error, problem: &Problem, now: Option<Timestamp>) -> FailureClass {
-    if problem.kind == ProblemKind::RateLimited && is_paused(problem) {
-        return FailureClass::NeedsPerson;
-    }
     if error.is_passing() {
         return wait(error, now);
     }
@@ -93,10 +93,24 @@ fn wait(error: &Error, now: Option<Timestamp>) -> FailureClass {
     }
 }
 
-/// Let's Encrypt pauses names that never validate, and says so with a link to its portal.
+/// Let's Encrypt pauses names that never validate, and says so with a link to its portal. It is lifted there alone, by
+/// a person: every further order is refused and counted (fault 6).
 fn is_paused(problem: &Problem) -> bool {
     let detail = problem.detail.as_str();
-    detail.contains("paused") && detail.contains("http")
+    problem.kind == ProblemKind::RateLimited
+        && detail.contains("paused")
+        && (detail.contains("http") || problem.instance.is_some())
+}
+
+fn paused(problem: &Problem) -> String {
+    let link = problem
+        .instance
+        .as_ref()
+        .map_or_else(|| "open the link in the answer".to_owned(), |instance| format!("open {instance}"));
+    format!(
+        "{link} and lift the pause there, after repairing why the names never validate; then ask again: certwright cert \
+         request. Until then Certwright leaves the authority alone"
+    )
 }
 
 fn identifiers(problem: &Problem) -> Vec<IdentifierProblem> {
@@ -120,7 +134,7 @@ fn remedy_of(problem: &Problem) -> String {
 /// What to do about a problem of this kind.
 pub(crate) fn remedy(kind: &ProblemKind, instance: Option<&str>) -> String {
     match kind {
-        ProblemKind::RateLimited => "nothing: Certwright waits as long as the authority asked; if names are paused, open the link in the answer".to_owned(),
+        ProblemKind::RateLimited => "nothing: Certwright waits as long as the authority asked".to_owned(),
         ProblemKind::RejectedIdentifier => "remove the refused name from the certificate, or choose an authority that may certify it".to_owned(),
         ProblemKind::UserActionRequired => format!(
             "read what the authority wants{}; if those are new terms and you agree: certwright account agree ACCOUNT URL",

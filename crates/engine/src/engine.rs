@@ -35,6 +35,8 @@ pub struct Options {
     pub verify_times: u32,
     /// How long a handshake may take to show it: old workers linger after a reload.
     pub verify_within: Duration,
+    /// How long an authority may take to answer one request.
+    pub authority_within: Duration,
 }
 
 impl Default for Options {
@@ -44,6 +46,7 @@ impl Default for Options {
             parallel_runs: 16,
             verify_times: 4,
             verify_within: Duration::from_secs(20),
+            authority_within: certwright_acme::Settings::default().timeout,
         }
     }
 }
@@ -93,7 +96,7 @@ impl Engine {
         Self {
             store: parts.store,
             ports: parts.ports,
-            acme: AcmeClients::new(parts.transports),
+            acme: AcmeClients::new(parts.transports, parts.options.authority_within),
             clock: parts.clock,
             chance: parts.chance,
             vault: parts.vault,

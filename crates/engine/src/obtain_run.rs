@@ -59,6 +59,10 @@ fn begun(engine: &Engine, row: &CertificateRow, plan: Plan, reason: String) -> (
     (run, event)
 }
 
+/// The authority has paused names until a person lifts that on its pages: one look a week is no pressure, and finds out
+/// that a person has lifted it and forgot to ask.
+const WHILE_PAUSED: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// The shortest pause before the authority is asked again, whatever it says.
 const SHORTEST_PAUSE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -76,6 +80,9 @@ pub(crate) fn failed(
     let before = certificate.standing.failures;
     let (failures, not_before) = match failure.class {
         FailureClass::WaitUntil(moment) => (before.max(1), moment.max(now + SHORTEST_PAUSE)),
+        FailureClass::NeedsPerson if failure.kind == "acme-paused" => {
+            (before.saturating_add(1), now + WHILE_PAUSED)
+        }
         _ => {
             let failures = before.saturating_add(1).saturating_add(tries);
             (failures, now + back_off_within(failures, draw, not_after, now))

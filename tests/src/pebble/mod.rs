@@ -6,6 +6,7 @@ mod log;
 mod management;
 mod name_server;
 
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, ensure};
@@ -46,6 +47,19 @@ impl Pebble {
     /// The root behind Pebble's own HTTPS, for the client's extra trust roots.
     pub fn directory_roots_pem(&self) -> &str {
         &self.directory_roots_pem
+    }
+
+    /// The port of its ACME interface.
+    pub(crate) const fn acme_port(&self) -> u16 {
+        self.ports.acme
+    }
+
+    /// The files of its own HTTPS certificate and of that one's key, for whoever plays it.
+    pub(crate) fn https_identity(&self) -> Result<(PathBuf, PathBuf)> {
+        let files = ["server.pem", "server.key"].map(|name| self.folder.path().join(name));
+        ensure!(files.iter().all(|file| file.is_file()), "Pebble's HTTPS files are gone");
+        let [certificate, key] = files;
+        Ok((certificate, key))
     }
 
     /// The root under which Pebble issues certificates.

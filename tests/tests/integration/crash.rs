@@ -51,7 +51,7 @@ pub(crate) async fn performance(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn stopped_anywhere_it_ends_the_same() -> Result<()> {
+async fn fault_28_stopped_anywhere_it_ends_the_same() -> Result<()> {
     let mut first = lane().await?;
     let original = first.configuration()?;
     let (places, expected) = performance(&mut first, &original, &[]).await.context("without a stop")?;

@@ -208,7 +208,7 @@ async fn a_name_that_the_authority_refuses_is_named() -> Result<()> {
 
 /// The certificate for the shop is served already when the blog is added, which points elsewhere.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_cannot_be_validated_is_named_and_the_rest_served_on() -> Result<()> {
+async fn fault_25_a_name_that_cannot_be_validated_is_named_and_the_rest_served_on() -> Result<()> {
     let scene = Scene::start(two_sites()?, Pebble::builder()).await?;
     let lane = &scene.lane;
     let name = scene.create(&SHOP).await?;

@@ -160,7 +160,7 @@ fn die_everywhere(places: Vec<String>) -> Result<()> {
 }
 
 #[test]
-fn killed_at_every_kind_of_step_it_ends_the_same() -> Result<()> {
+fn fault_28_killed_at_every_kind_of_step_it_ends_the_same() -> Result<()> {
     let mut places = vec!["roll-back:begun".to_owned(), "roll-back:acted".to_owned()];
     places.extend(KINDS.iter().flat_map(|kind| [format!("{kind}:begun"), format!("{kind}:acted")]));
     die_everywhere(places)
@@ -177,7 +177,7 @@ fn killed_inside_of_steps_it_ends_the_same() -> Result<()> {
 
 /// The lock of the data directory dies with the process, and so does every lease and lock inside it.
 #[test]
-fn what_a_killed_service_held_blocks_nobody() -> Result<()> {
+fn fault_33_a_second_service_is_refused_and_what_a_killed_one_held_blocks_nobody() -> Result<()> {
     let mut world = world()?;
     let second = world.service.launch(&[])?.start()?;
     ensure!(second.wait_for_end(LIMIT)? == Ended::Code(1), "two services ran on one data directory");

@@ -276,8 +276,11 @@ pub(crate) async fn open(configuration: &Configuration, clock: &Arc<TestClock>) 
     let until = std::time::Instant::now() + Duration::from_secs(5);
     loop {
         let clock: Arc<dyn Clock> = clock.clone();
-        let adjust =
-            |options| certwright_engine::Options { verify_within: Duration::from_secs(8), ..options };
+        let adjust = |options| certwright_engine::Options {
+            verify_within: Duration::from_secs(8),
+            authority_within: Duration::from_secs(8),
+            ..options
+        };
         match open_with(configuration, clock, Arc::new(SystemChance), adjust).await {
             Ok(opened) => {
                 let left = opened.engine.take_over().await?;

@@ -13,6 +13,7 @@ mod cancel;
 mod crash;
 mod demo;
 mod failures;
+mod faults;
 mod foreign;
 mod hundred;
 mod kept;

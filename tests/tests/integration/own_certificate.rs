@@ -209,7 +209,7 @@ async fn story(renewals: usize) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn renewed_under_load_no_request_fails() -> Result<()> {
+async fn fault_49_renewed_under_load_no_request_fails() -> Result<()> {
     story(4).await
 }
 

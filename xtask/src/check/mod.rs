@@ -3,6 +3,7 @@
 mod allows;
 mod arrows;
 mod failpoints;
+mod faults;
 mod generated;
 mod headers;
 mod length;
@@ -23,7 +24,7 @@ type Problems = Vec<String>;
 /// A rule: its name, and the function that applies it to the checkout at a path.
 type Rule = (&'static str, fn(&Path) -> Result<Problems>);
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     ("arrows between crates", arrows::check),
     ("libraries with one user", libraries::check),
     ("length of files", length::check),
@@ -32,6 +33,7 @@ const RULES: [Rule; 9] = [
     ("no bare allow", allows::check),
     ("steps wait beside the threads", steps::check),
     ("fail points off by default", failpoints::check),
+    ("fault table true", faults::check),
     ("generated files fresh", generated::check),
 ];
 
@@ -54,7 +56,7 @@ pub(crate) fn run() -> Result<()> {
 
 /// A small checkout for a rule's test.
 #[cfg(test)]
-fn sample(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn sample(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = folder.path().join(path);

@@ -4,7 +4,7 @@
 use super::fail;
 use crate::acme_failure::failure_at;
 use crate::drive::{Interrupted, Work};
-use certwright_acme::{NewOrder, Problem, ProblemKind, Session};
+use certwright_acme::{NewOrder, OrderStatus, Problem, ProblemKind, Session};
 use certwright_core::authority::Authority;
 use certwright_core::describe;
 use certwright_core::event::Level;
@@ -75,6 +75,10 @@ async fn open(
     let opened = match answer {
         Ok(answered) => answered.value,
         Err(error) => {
+            if error.kind() == Some(&ProblemKind::InvalidProfile) {
+                // It was in the directory when the plan was made: the next plan is made by the present one.
+                let _ = session.client().refresh_directory().await;
+            }
             let failure = failure_at(&error, &authority.title, work.engine.now());
             return Ok(Err(naming(failure, &error, identifiers)));
         }
@@ -102,6 +106,16 @@ async fn open(
             "nothing yet: Certwright tries again",
         )));
     };
+    // Authorities that approve names beforehand may leave the authorizations out; an order that still waits for some
+    // and does not say where they are would never become ready.
+    if opened.order.authorizations.is_empty() && opened.order.status == OrderStatus::Pending {
+        return Ok(Err(Failure::retry(
+            "order-incomplete",
+            format!("open an order at {}", authority.title),
+            "it is pending, and its answer names no authorizations",
+            "nothing yet: Certwright tries again; if this stays so, ask the authority",
+        )));
+    }
     work.run.learnt.order = Some(opened.url);
     work.run.learnt.finalize = Some(finalize);
     work.run.learnt.expires = opened.order.expires;

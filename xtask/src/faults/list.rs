@@ -1,0 +1,150 @@
+//! The faults, and what stands against each.
+
+/// One fault.
+pub(super) struct Fault {
+    /// Its number, which its tests carry.
+    pub(super) number: u32,
+    /// In a few words.
+    pub(super) name: &'static str,
+    /// What its tests find missing when it is removed.
+    pub(super) defences: &'static [Defence],
+    /// Whether that was seen.
+    pub(super) seen: Seen,
+}
+
+/// A function or constant, and the file that it is in.
+pub(super) struct Defence {
+    pub(super) path: &'static str,
+    pub(super) item: &'static str,
+}
+
+/// Whether a test was seen to fail without its defence.
+pub(super) enum Seen {
+    /// On this day.
+    Red(&'static str),
+    NotYet,
+}
+
+const fn by(path: &'static str, item: &'static str) -> Defence {
+    Defence { path, item }
+}
+
+const fn fault(number: u32, name: &'static str, defences: &'static [Defence], seen: Seen) -> Fault {
+    Fault { number, name, defences, seen }
+}
+
+const OPEN_ORDER: &str = "crates/engine/src/perform/open_order.rs";
+const FAILURES: &str = "crates/engine/src/acme_failure.rs";
+
+/// The day on which the defences were removed one after the other, in batches, and each test
+/// failed.
+const SEEN: Seen = Seen::Red("2026-11-25");
+
+/// In the order of their numbers.
+pub(super) const FAULTS: [Fault; 34] = [
+    fault(1, "refused nonces, one or all", &[by("crates/acme/src/post.rs", "ATTEMPTS")], SEEN),
+    fault(2, "orders and authorizations that the authority reuses", &[by(OPEN_ORDER, "read")], SEEN),
+    fault(
+        3,
+        "validation or issuance that takes hours",
+        &[by("crates/engine/src/perform/finalize.rs", "later")],
+        SEEN,
+    ),
+    fault(
+        4,
+        "outages: 500, 503, silence, reset, half a body",
+        &[by("crates/core/src/patience.rs", "again")],
+        SEEN,
+    ),
+    fault(5, "rate limits, with seconds, a date, or nothing", &[by(FAILURES, "wait")], SEEN),
+    fault(6, "names that the authority has paused", &[by(FAILURES, "is_paused")], SEEN),
+    fault(
+        7,
+        "an answer is lost after the authority has acted",
+        &[
+            by("crates/engine/src/perform/finalize.rs", "perform"),
+            by("crates/engine/src/accounts.rs", "key_for"),
+        ],
+        SEEN,
+    ),
+    fault(
+        8,
+        "answers with other identifiers, unknown challenges, missing lists, endless bodies, error pages",
+        &[by(OPEN_ORDER, "open")],
+        SEEN,
+    ),
+    fault(
+        9,
+        "an authority that means harm: tokens, addresses, redirects",
+        &[by("crates/acme/src/challenge.rs", "check_token")],
+        SEEN,
+    ),
+    fault(
+        10,
+        "chains: long, alternate, without a link, for another key",
+        &[by("crates/engine/src/perform/check_issued.rs", "check_and_store")],
+        SEEN,
+    ),
+    fault(11, "an intermediate is replaced while the certificate is good", &[], Seen::NotYet),
+    fault(12, "a profile vanishes, or is too small", &[by(OPEN_ORDER, "open")], SEEN),
+    fault(
+        13,
+        "external accounts, accounts that are gone, changed terms",
+        &[by("crates/engine/src/accounts.rs", "create_account")],
+        SEEN,
+    ),
+    fault(
+        14,
+        "authorities that need a contact, and such that need none",
+        &[by("crates/engine/src/accounts.rs", "check_contact")],
+        SEEN,
+    ),
+    fault(15, "a renewal window in the past", &[], Seen::NotYet),
+    fault(16, "renewal information that makes no sense", &[], Seen::NotYet),
+    fault(17, "a certificate that is replaced already", &[], Seen::NotYet),
+    fault(18, "a renewal that fails while its window is past", &[], Seen::NotYet),
+    fault(19, "a chosen moment that a restart forgets", &[], Seen::NotYet),
+    fault(
+        25,
+        "failed validations that count against a name",
+        &[
+            by("crates/engine/src/perform/challenges.rs", "look_first"),
+            by("crates/core/src/failure.rs", "back_off"),
+        ],
+        Seen::NotYet,
+    ),
+    fault(
+        27,
+        "a disk that is full or cannot be written",
+        &[by("crates/engine/src/perform/prove_storage.rs", "perform")],
+        SEEN,
+    ),
+    fault(28, "a stop or a kill at any moment", &[by("crates/core/src/run.rs", "next")], Seen::NotYet),
+    fault(
+        29,
+        "key and certificate that are published one after the other",
+        &[by("crates/engine/src/perform/switch_version.rs", "perform")],
+        Seen::NotYet,
+    ),
+    fault(30, "a damaged or newer database", &[], Seen::NotYet),
+    fault(31, "two who change the same thing", &[], Seen::NotYet),
+    fault(32, "a clock that jumps, a machine that sleeps", &[], Seen::NotYet),
+    fault(
+        33,
+        "two services on one data directory",
+        &[by("crates/certwright/src/data_directory.rs", "open")],
+        Seen::NotYet,
+    ),
+    fault(40, "a maintenance window against an expiry", &[], Seen::NotYet),
+    fault(46, "a herd after an import or an outage", &[], Seen::NotYet),
+    fault(47, "an authority that is retired", &[], Seen::NotYet),
+    fault(
+        49,
+        "the service's own certificate",
+        &[by("crates/certwright/src/own_certificate.rs", "OwnCertificate")],
+        Seen::NotYet,
+    ),
+    fault(51, "a backup that leaks keys, or cannot be restored", &[], Seen::NotYet),
+    fault(53, "history that is pruned", &[], Seen::NotYet),
+    fault(54, "a worker that panics", &[by("crates/engine/src/scheduler.rs", "Taken")], Seen::NotYet),
+];
