@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::id::{AccountId, AuthorityId, CertificateId, DeploymentId, VersionId};
 use crate::identifier::Identifier;
 use crate::key::KeyType;
+use crate::options::CertificateOptions;
 use crate::renewal_policy::RenewalPolicy;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,9 @@ pub struct CertificateSettings {
     /// When it is renewed; `None` is at two thirds of its lifetime, or half of a short one.
     #[serde(default)]
     pub renewal: Option<RenewalPolicy>,
+    /// What is seldom chosen: chain, key, lifetime, what becomes of a missing profile.
+    #[serde(default)]
+    pub options: CertificateOptions,
     /// Where it is served.
     #[serde(default)]
     pub deployments: Vec<DeploymentSettings>,

@@ -37,6 +37,12 @@ pub struct Version {
     pub state: VersionState,
     /// Its key's type.
     pub key_type: KeyType,
+    /// Whether its private key is stored here; it is not where a person gave a request without the key.
+    #[serde(default = "yes")]
+    pub has_key: bool,
+    /// Whether its authority issues for tests only.
+    #[serde(default)]
+    pub staging: bool,
     /// When key and request were stored.
     pub created_at: Timestamp,
     /// When it was published.
@@ -45,4 +51,9 @@ pub struct Version {
     pub facts: Option<CertificateFacts>,
     /// The verdict on its chain, once it is here.
     pub trust: Option<Trust>,
+}
+
+/// Versions had keys before one could be without.
+fn yes() -> bool {
+    true
 }

@@ -192,6 +192,7 @@ impl Engine {
             external_account,
             thumbprint: key.thumbprint().to_owned(),
             key_type: new.key_type,
+            preferred_chain: None,
             created_at: self.now(),
         };
         let sealed = self.vault.seal_account_key(&account.id, &key.pkcs8_der().map_err(trouble)?)?;

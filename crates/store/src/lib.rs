@@ -14,6 +14,7 @@ mod error;
 mod events;
 mod idempotency;
 pub mod issuer;
+mod keys;
 mod leases;
 mod listing;
 mod meta;
@@ -42,6 +43,7 @@ pub use deployments::{Conclusion, DeploymentFailure, Deployments};
 pub use error::{StoreError, StoreResult};
 pub use events::{EventFilter, Events};
 pub use idempotency::{Admission, Idempotency, REMEMBERED_FOR};
+pub use keys::{Keys, OwnKeyChange};
 pub use leases::{Fence, Leases};
 pub use listing::{CertificateFilter, CertificateQuery, CertificateSort};
 pub use meta::Meta;
@@ -67,6 +69,7 @@ pub trait Store:
     + Authorities
     + Accounts
     + Certificates
+    + Keys
     + Schedule
     + Leases
     + Runs
@@ -87,6 +90,7 @@ impl<S> Store for S where
         + Authorities
         + Accounts
         + Certificates
+        + Keys
         + Schedule
         + Leases
         + Runs

@@ -1,5 +1,6 @@
 //! `cert create`.
 
+use super::choices::Choices;
 use super::key::{KeyChoice, chosen};
 use super::renewal::{self, Renewal};
 use crate::deployments::DeploymentOptions;
@@ -19,7 +20,7 @@ use jiff::Timestamp;
 )]
 pub struct Create {
     /// Host names, wildcard names or IP addresses; the first names the whole
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required_unless_present = "csr", value_name = "NAME")]
     names: Vec<String>,
     /// What to call it; the first name when left out
     #[arg(long, value_name = "TEXT")]
@@ -49,6 +50,8 @@ pub struct Create {
     #[arg(long, value_name = "WHEN", value_parser = renewal::read)]
     renew: Option<Renewal>,
     #[command(flatten)]
+    choices: Choices,
+    #[command(flatten)]
     deployments: DeploymentOptions,
     /// Create it paused: nothing is ordered before it is resumed
     #[arg(long)]
@@ -57,7 +60,7 @@ pub struct Create {
 
 impl Create {
     fn draft(self) -> Result<CertificateDraft, Fault> {
-        Ok(CertificateDraft {
+        let draft = CertificateDraft {
             deployments: self.deployments.drafts(&[])?,
             name: self.name,
             notes: self.notes,
@@ -70,7 +73,9 @@ impl Create {
             challenge: self.webroot.map_or_else(Challenge::default, |root| Challenge::Http01Webroot { root }),
             renewal: self.renew.and_then(|renew| renew.0),
             paused: self.paused,
-        })
+            ..CertificateDraft::default()
+        };
+        self.choices.draft(draft)
     }
 
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Fault> {

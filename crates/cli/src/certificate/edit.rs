@@ -1,6 +1,7 @@
 //! `cert edit`: reads, changes what was named, and writes only if nobody else was faster.
 
 use super::Which;
+use super::choices::Choices;
 use super::key::{KeyChoice, chosen};
 use super::renewal::{self, Renewal};
 use crate::deployments::DeploymentOptions;
@@ -64,6 +65,8 @@ pub struct Edit {
     #[arg(long, value_name = "WHEN", value_parser = renewal::read)]
     renew: Option<Renewal>,
     #[command(flatten)]
+    choices: Choices,
+    #[command(flatten)]
     deployments: DeploymentOptions,
     /// Order nothing any more
     #[arg(long, conflicts_with = "resume")]
@@ -75,7 +78,7 @@ pub struct Edit {
 
 impl Edit {
     fn changes(&self, now: &Certificate) -> Result<CertificateChanges, Fault> {
-        Ok(CertificateChanges {
+        self.choices.changes(CertificateChanges {
             name: self.new_name.clone(),
             notes: self.notes.clone(),
             tags: self.tags(now)?,
@@ -91,6 +94,7 @@ impl Edit {
             },
             renewal: self.renew.map(|renew| renew.0),
             deployments: self.deployments.drafts(&now.deployments)?,
+            ..CertificateChanges::default()
         })
     }
 

@@ -1,5 +1,6 @@
 //! The facts of an obtain plan.
 
+use super::keys::key_facts;
 use crate::acme_failure::failure_at;
 use crate::engine::Engine;
 use certwright_core::certificate::{Certificate, CertificateSettings};
@@ -25,6 +26,7 @@ pub(crate) async fn plan_obtain(engine: &Engine, certificate: &Certificate) -> R
         offered_profiles: (!offered.is_empty()).then_some(&offered),
         account: &account,
         target_keys: &target_keys(settings),
+        keys: key_facts(engine, certificate).await?,
         challenge_port: engine.options.challenge_port,
         port_owner: &port_owner,
     })

@@ -15,6 +15,7 @@ mod deployments;
 mod events;
 mod idempotency;
 mod issuer;
+mod keys;
 mod leases;
 mod meta;
 mod observations;
