@@ -35,6 +35,8 @@ pub struct NewOrder {
     pub identifiers: Vec<Identifier>,
     /// One of the directory's profiles; without one, the CA chooses.
     pub profile: Option<String>,
+    /// Until when the certificate shall be valid (RFC 8555 §7.4); without, the CA chooses. Many refuse it.
+    pub not_after: Option<Timestamp>,
     /// The ARI identifier of the certificate that this one replaces (RFC 9773 §5). Sent only if the
     /// directory has `renewalInfo`. On `alreadyReplaced`, order again without.
     pub replaces: Option<String>,
@@ -86,6 +88,9 @@ impl NewOrder {
         let mut payload = json!({"identifiers": self.identifiers});
         if let Some(profile) = &self.profile {
             payload["profile"] = json!(profile);
+        }
+        if let Some(moment) = self.not_after {
+            payload["notAfter"] = json!(moment.to_string());
         }
         if let Some(replaces) = self.replaces.as_ref().filter(|_| replacing) {
             payload["replaces"] = json!(replaces);
@@ -185,6 +190,8 @@ mod tests {
         let mut new = NewOrder { identifiers: vec![Identifier::dns("a.example")], ..NewOrder::default() };
         assert_eq!(new.payload(true), json!({"identifiers": [{"type": "dns", "value": "a.example"}]}));
         new.profile = Some("short".to_owned());
+        new.not_after = Some("2026-12-01T00:00:00Z".parse().unwrap());
+        assert_eq!(new.payload(true)["notAfter"], "2026-12-01T00:00:00Z");
         new.replaces = Some("x.y".to_owned());
         assert_eq!(new.payload(true)["replaces"], "x.y");
         assert_eq!(new.payload(false).get("replaces"), None);

@@ -216,6 +216,7 @@ mod tests {
         let new = NewOrder {
             identifiers: vec![Identifier::dns("a.example")],
             profile: None,
+            not_after: None,
             replaces: Some("x.y".to_owned()),
         };
         let opened = session.new_order(&new).await.unwrap();

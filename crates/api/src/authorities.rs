@@ -75,6 +75,12 @@ pub struct Authority {
     pub profiles: Vec<ProfileLimits>,
     /// Key types that it certifies.
     pub key_types: Vec<KeyType>,
+    /// An issuer that chains should have where neither certificate nor account prefer one.
+    pub preferred_chain: Option<String>,
+    /// The entry that this one is the staging environment of.
+    pub staging_of: Option<String>,
+    /// Whether it honours a lifetime that an order asks for.
+    pub chosen_lifetime: bool,
     /// Whether it came with the program and cannot be changed.
     pub built_in: bool,
 }
@@ -101,6 +107,9 @@ impl From<authority::Authority> for Authority {
                 })
                 .collect(),
             key_types: authority.key_types.into_iter().map(KeyType::from).collect(),
+            preferred_chain: authority.choices.preferred_chain,
+            staging_of: authority.choices.staging_of.map(|id| id.to_string()),
+            chosen_lifetime: authority.choices.lifetime,
             built_in: authority.built_in,
         }
     }
@@ -141,6 +150,16 @@ pub struct AuthorityDraft {
     /// Key types that it certifies; all when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_types: Option<Vec<KeyType>>,
+    /// An issuer that chains should have where neither certificate nor account prefer one: common name or SHA-256
+    /// fingerprint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred_chain: Option<String>,
+    /// The entry that this one is the staging environment of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staging_of: Option<String>,
+    /// Whether it honours a lifetime that an order asks for (`notAfter`).
+    #[serde(default)]
+    pub chosen_lifetime: bool,
 }
 
 impl AuthorityDraft {
@@ -165,6 +184,11 @@ impl AuthorityDraft {
                 || key::KeyType::ALL.to_vec(),
                 |types| types.into_iter().map(key::KeyType::from).collect(),
             ),
+            choices: authority::AuthorityChoices {
+                preferred_chain: self.preferred_chain,
+                staging_of: self.staging_of.map(Into::into),
+                lifetime: self.chosen_lifetime,
+            },
             built_in: false,
         }
     }

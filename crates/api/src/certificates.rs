@@ -1,6 +1,7 @@
 //! Managed certificates as lists and pages show them: what is wanted, and where it stands.
 
 use crate::failures::Failure;
+use crate::options::{KeySource, ProfileMissing};
 use crate::renewal_policy::RenewalPolicy;
 use crate::settings::WindowChoice;
 use crate::versions::Version;
@@ -19,9 +20,21 @@ pub enum KeyType {
     /// ECDSA on NIST P-256.
     #[serde(rename = "ecdsa-p256")]
     EcdsaP256,
+    /// ECDSA on NIST P-384.
+    #[serde(rename = "ecdsa-p384")]
+    EcdsaP384,
+    /// ECDSA on NIST P-521.
+    #[serde(rename = "ecdsa-p521")]
+    EcdsaP521,
     /// RSA with 2048 bits.
     #[serde(rename = "rsa-2048")]
     Rsa2048,
+    /// RSA with 3072 bits.
+    #[serde(rename = "rsa-3072")]
+    Rsa3072,
+    /// RSA with 4096 bits.
+    #[serde(rename = "rsa-4096")]
+    Rsa4096,
 }
 
 impl KeyType {
@@ -41,6 +54,10 @@ impl From<key::KeyType> for KeyType {
         match key_type {
             key::KeyType::EcdsaP256 => Self::EcdsaP256,
             key::KeyType::Rsa2048 => Self::Rsa2048,
+            key::KeyType::EcdsaP384 => Self::EcdsaP384,
+            key::KeyType::EcdsaP521 => Self::EcdsaP521,
+            key::KeyType::Rsa3072 => Self::Rsa3072,
+            key::KeyType::Rsa4096 => Self::Rsa4096,
         }
     }
 }
@@ -50,6 +67,10 @@ impl From<KeyType> for key::KeyType {
         match key_type {
             KeyType::EcdsaP256 => Self::EcdsaP256,
             KeyType::Rsa2048 => Self::Rsa2048,
+            KeyType::EcdsaP384 => Self::EcdsaP384,
+            KeyType::EcdsaP521 => Self::EcdsaP521,
+            KeyType::Rsa3072 => Self::Rsa3072,
+            KeyType::Rsa4096 => Self::Rsa4096,
         }
     }
 }
@@ -221,6 +242,18 @@ pub struct Certificate {
     pub renewal: Option<RenewalPolicy>,
     /// Which maintenance window it keeps to; `null` is that of its tags, or the default.
     pub window: Option<WindowChoice>,
+    /// An issuer that its chain should have; absent where account and authority say.
+    pub preferred_chain: Option<String>,
+    /// What happens when the authority does not offer the profile.
+    pub profile_missing: ProfileMissing,
+    /// Where each version's key comes from.
+    pub key_source: KeySource,
+    /// How long it is to be valid, in seconds; absent where the authority chooses.
+    pub lifetime_seconds: Option<u64>,
+    /// Whether its authority is a staging environment: nobody trusts what that issues.
+    pub staging: bool,
+    /// Whether one from a staging environment may take the place of a trusted one on a target.
+    pub staging_may_replace: bool,
     /// Where it is served.
     pub deployments: Vec<Deployment>,
     /// How it is, in one word.
@@ -292,6 +325,12 @@ impl From<CertificateParts<'_>> for Certificate {
             challenge: settings.challenge.clone().into(),
             renewal: settings.renewal.map(RenewalPolicy::from),
             window: settings.window.clone().map(WindowChoice::from),
+            preferred_chain: settings.options.preferred_chain.clone(),
+            profile_missing: settings.options.profile_missing.into(),
+            key_source: (&settings.options.key_source).into(),
+            lifetime_seconds: settings.options.lifetime_seconds,
+            staging: settings.options.staging,
+            staging_may_replace: settings.options.staging_may_replace,
             deployments: settings
                 .deployments
                 .iter()

@@ -1,7 +1,9 @@
 //! What a person sends to create a certificate or to change one.
 
 use crate::certificates::{Challenge, KeyType};
+use crate::options::ProfileMissing;
 use crate::renewal_policy::RenewalPolicy;
+use crate::secret::SecretText;
 use crate::settings::WindowChoice;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -33,6 +35,8 @@ pub struct CertificateDraft {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     /// Names and addresses as typed or pasted: an item may hold several, separated by commas or space.
+    /// Those of the certificate request when left out and one is given.
+    #[serde(default)]
     pub identifiers: Vec<String>,
     /// Who issues it; `letsencrypt` when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,6 +60,33 @@ pub struct CertificateDraft {
     /// Which maintenance window it keeps to; that of its tags, or the default, when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<WindowChoice>,
+    /// An issuer that its chain should have: common name or SHA-256 fingerprint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred_chain: Option<String>,
+    /// What happens when the authority does not offer the profile; nothing is ordered then when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile_missing: Option<ProfileMissing>,
+    /// How long it is to be valid, in seconds; the authority's choice when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifetime_seconds: Option<u64>,
+    /// Whether to order from the authority's staging environment; the authority as it is named when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staging: Option<bool>,
+    /// Whether one from a staging environment may take the place of a trusted one on a target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staging_may_replace: Option<bool>,
+    /// Whether the newest version's key is used again; a new one each time when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reuse_key: Option<bool>,
+    /// A private key of one's own in PEM: PKCS#8 (also encrypted), PKCS#1 or SEC1. It is stored sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_key: Option<SecretText>,
+    /// The passphrase of that key. It is not stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_key_passphrase: Option<SecretText>,
+    /// A certificate request (PKCS#10) of one's own in PEM; with `private_key` or without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_request: Option<String>,
     /// Where it is served; the service chooses when left out (nginx where it is installed).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployments: Option<Vec<DeploymentDraft>>,
@@ -109,6 +140,37 @@ pub struct CertificateChanges {
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<WindowChoice>)]
     pub window: Option<Option<WindowChoice>>,
+    /// An issuer that its chain should have; `null` leaves that to account and authority.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub preferred_chain: Option<Option<String>>,
+    /// What happens when the authority does not offer the profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile_missing: Option<ProfileMissing>,
+    /// How long it is to be valid, in seconds; `null` is the authority's choice.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u64>)]
+    pub lifetime_seconds: Option<Option<u64>>,
+    /// Whether to order from the authority's staging environment. The account is chosen anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staging: Option<bool>,
+    /// Whether one from a staging environment may take the place of a trusted one on a target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staging_may_replace: Option<bool>,
+    /// Whether the newest version's key is used again. A key or request of one's own is given up by that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reuse_key: Option<bool>,
+    /// A private key of one's own in PEM; `null` lets keys be made here.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub private_key: Option<Option<SecretText>>,
+    /// The passphrase of that key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_key_passphrase: Option<SecretText>,
+    /// A certificate request of one's own in PEM; `null` lets requests be made here.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub certificate_request: Option<Option<String>>,
     /// All targets where it is served. One of the same kind keeps its state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployments: Option<Vec<DeploymentDraft>>,

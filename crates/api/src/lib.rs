@@ -17,6 +17,7 @@ pub mod failures;
 pub mod issuer_edits;
 pub mod issuers;
 pub mod observations;
+pub mod options;
 pub mod page;
 pub mod preview;
 pub mod problem;

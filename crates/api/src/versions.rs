@@ -156,6 +156,10 @@ pub struct Version {
     pub state: VersionState,
     /// Its key's type.
     pub key_type: KeyType,
+    /// Whether its private key is stored here.
+    pub has_key: bool,
+    /// Whether its authority issues for tests only.
+    pub staging: bool,
     /// When key and request were stored.
     pub created_at: Timestamp,
     /// When it was published.
@@ -184,6 +188,8 @@ impl From<&version::Version> for Version {
             account: version.account.to_string(),
             state: version.state.into(),
             key_type: version.key_type.into(),
+            has_key: version.has_key,
+            staging: version.staging,
             created_at: version.created_at,
             published_at: version.published_at,
             facts: version.facts.as_ref().map(CertificateFacts::from),

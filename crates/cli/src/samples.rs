@@ -5,6 +5,7 @@ use certwright_api::failures::{Failure, FailureClass};
 use certwright_api::issuers::{
     Issuer, IssuerCertificate, IssuerConstraints, IssuerPolicy, IssuerProfile, IssuerReach, IssuerSettings,
 };
+use certwright_api::options::{KeySource, ProfileMissing};
 use certwright_api::preview::{PlanKind, Step, StepRole};
 use certwright_api::runs::{Mark, Run, RunState, RunStep};
 use certwright_api::versions::{CertificateFacts, Trust, TrustVerdict, Version, VersionState};
@@ -30,6 +31,8 @@ pub(crate) fn version() -> Version {
         account: "acct-1".to_owned(),
         state: VersionState::Published,
         key_type: KeyType::EcdsaP256,
+        has_key: true,
+        staging: false,
         created_at: hours(-700),
         published_at: Some(hours(-700)),
         facts: Some(CertificateFacts {
@@ -69,6 +72,12 @@ pub(crate) fn certificate() -> Certificate {
         challenge: Challenge::Http01,
         renewal: None,
         window: None,
+        preferred_chain: None,
+        profile_missing: ProfileMissing::Require,
+        key_source: KeySource::New,
+        lifetime_seconds: None,
+        staging: false,
+        staging_may_replace: false,
         deployments: vec![Deployment {
             id: "dep-1".to_owned(),
             target: "nginx".to_owned(),

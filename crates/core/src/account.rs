@@ -50,6 +50,10 @@ pub struct Account {
     pub thumbprint: String,
     /// The algorithm of its key.
     pub key_type: AccountKeyType,
+    /// An issuer that chains of its certificates should have, where a certificate does not prefer one itself: common
+    /// name or SHA-256 fingerprint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred_chain: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// A change of its key whose end is not known: the new key is stored beside the old one.

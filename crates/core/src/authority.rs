@@ -59,9 +59,27 @@ pub struct Authority {
     pub profiles: Vec<ProfileLimits>,
     /// Key types that it certifies.
     pub key_types: Vec<KeyType>,
+    /// What of its certificates can be chosen, and what is chosen where nobody says.
+    #[serde(default)]
+    pub choices: AuthorityChoices,
     /// Whether it came with the program and cannot be changed.
     #[serde(default)]
     pub built_in: bool,
+}
+
+/// What of an authority's certificates can be chosen, and what is chosen where nobody says.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AuthorityChoices {
+    /// An issuer that chains should have where neither certificate nor account prefer one: common name or SHA-256
+    /// fingerprint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred_chain: Option<String>,
+    /// The entry that this one is the staging environment of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staging_of: Option<AuthorityId>,
+    /// Whether it honours `notAfter` in orders (RFC 8555 §7.4).
+    #[serde(default)]
+    pub lifetime: bool,
 }
 
 impl Authority {

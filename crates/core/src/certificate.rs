@@ -6,6 +6,7 @@ use crate::id::{AccountId, AuthorityId, CertificateId, DeploymentId, VersionId};
 use crate::identifier::Identifier;
 use crate::key::KeyType;
 use crate::maintenance::WindowChoice;
+use crate::options::CertificateOptions;
 use crate::renewal_policy::RenewalPolicy;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,9 @@ pub struct CertificateSettings {
     /// Which maintenance window it keeps to; `None` is that of its tags, or the default.
     #[serde(default)]
     pub window: Option<WindowChoice>,
+    /// What is seldom chosen: chain, key, lifetime, what becomes of a missing profile.
+    #[serde(default)]
+    pub options: CertificateOptions,
     /// Where it is served.
     #[serde(default)]
     pub deployments: Vec<DeploymentSettings>,

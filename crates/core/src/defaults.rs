@@ -112,6 +112,7 @@ mod tests {
     use super::*;
     use crate::challenge::ChallengeSettings;
     use crate::maintenance::Opening;
+    use crate::options::CertificateOptions;
 
     fn window(name: &str) -> MaintenanceWindow {
         let opening = Opening { days: vec![], from: "22:00".parse().unwrap(), to: "04:00".parse().unwrap() };
@@ -150,6 +151,7 @@ mod tests {
             challenge: ChallengeSettings::Http01,
             renewal: None,
             window,
+            options: CertificateOptions::default(),
             deployments: vec![],
         };
         for (tags, own, expected) in [

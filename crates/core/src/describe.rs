@@ -4,6 +4,8 @@ use crate::binding::{Binding, BindingChange};
 use crate::challenge::{HTTP_01_PATH, Responder};
 use crate::due::Due;
 use crate::identifier::Identifier;
+use crate::key::KeyType;
+use crate::options::KeyUse;
 use crate::plan::{Plan, PlanKind};
 use crate::run::{Run, RunState, Stop};
 use crate::step::{Step, StepRole};
@@ -37,17 +39,24 @@ pub fn step(step: &Step) -> String {
         Step::ProveStorage => {
             "Prove that database and files can be written, before anything is ordered".to_owned()
         }
-        Step::MakeKey { key_type, common_name, .. } => match common_name {
-            Some(name) => format!(
-                "Make a new {key_type} key and the certificate request (common name {name}), and store both sealed"
-            ),
-            None => format!(
-                "Make a new {key_type} key and the certificate request (no common name), and store both sealed"
-            ),
-        },
-        Step::OpenOrder { authority, account, identifiers, profile, replaces } => format!(
-            "Open an order at {authority} by account {account}{} for {}{}",
-            profile.as_ref().map_or_else(String::new, |profile| format!(", profile {profile},")),
+        Step::MakeKey { key_type, common_name, key_use, .. } => {
+            make_key(*key_type, common_name.as_deref(), key_use)
+        }
+        Step::OpenOrder {
+            authority,
+            account,
+            identifiers,
+            profile,
+            or_default_profile,
+            lifetime_seconds,
+            replaces,
+        } => format!(
+            "Open an order at {authority} by account {account}{}{} for {}{}",
+            profile.as_ref().map_or_else(String::new, |profile| {
+                let or = if *or_default_profile { ", or the authority's default," } else { "," };
+                format!(", profile {profile}{or}")
+            }),
+            lifetime_seconds.map_or_else(String::new, |seconds| format!(", valid for {},", span(seconds))),
             names(identifiers),
             if replaces.is_some() { ", which replaces the newest version" } else { "" }
         ),
@@ -70,8 +79,14 @@ pub fn step(step: &Step) -> String {
             format!("Take back what let {} answer", responder(&preparation.responder))
         }
         Step::Finalize => "Send the stored certificate request".to_owned(),
-        Step::AwaitCertificate { .. } => {
-            "Fetch the chain and check it: key, names, validity, every link to the end".to_owned()
+        Step::AwaitCertificate { preferred_chain, .. } => {
+            let check = "Fetch the chain and check it: key, names, validity, every link to the end";
+            match preferred_chain {
+                Some(preferred) => {
+                    format!("{check}; take one with the issuer {preferred}, where there is one")
+                }
+                None => check.to_owned(),
+            }
         }
         Step::Publish => {
             "Make it the newest version, store the next renewal, queue the deployments".to_owned()
@@ -90,6 +105,33 @@ pub fn step(step: &Step) -> String {
             "Put back exactly what was there, and let the server read it again".to_owned()
         }
     }
+}
+
+fn make_key(key_type: KeyType, common_name: Option<&str>, key_use: &KeyUse) -> String {
+    let common =
+        common_name.map_or_else(|| "no common name".to_owned(), |name| format!("common name {name}"));
+    match key_use {
+        KeyUse::New => {
+            format!("Make a new {key_type} key and the certificate request ({common}), and store both sealed")
+        }
+        KeyUse::Again { version } => format!(
+            "Take the {key_type} key of {version} again, make the certificate request ({common}), and store both sealed"
+        ),
+        KeyUse::Own { .. } => format!(
+            "Take your own {key_type} key, make the certificate request ({common}), and store both sealed"
+        ),
+        KeyUse::Request { .. } => format!("Take your own certificate request for an {key_type} key as it is"),
+    }
+}
+
+/// A span in the largest unit that gives a whole number.
+pub fn span(seconds: u64) -> String {
+    for (unit, length) in [("days", 86_400), ("hours", 3_600), ("minutes", 60)] {
+        if seconds >= 2 * length && seconds.is_multiple_of(length) {
+            return format!("{} {unit}", seconds / length);
+        }
+    }
+    format!("{seconds} seconds")
 }
 
 fn capital(words: &str) -> String {

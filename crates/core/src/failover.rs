@@ -185,6 +185,7 @@ mod tests {
             challenge: ChallengeSettings::Http01,
             renewal: None,
             window: None,
+            options: crate::options::CertificateOptions::default(),
             deployments: vec![],
         }
     }

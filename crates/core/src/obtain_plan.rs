@@ -3,10 +3,14 @@
 use crate::account::Account;
 use crate::authority::Authority;
 use crate::certificate::CertificateSettings;
+use crate::chain_preference::ChainPreference;
 use crate::choose::{self, PortOwner};
 use crate::failure::Failure;
+use crate::id::VersionId;
 use crate::key::KeyType;
+use crate::key_choice;
 use crate::plan::{Plan, PlanKind};
+use crate::profile_choice;
 use crate::step::Step;
 use crate::validate;
 use crate::version::Version;
@@ -30,10 +34,32 @@ pub struct ObtainFacts<'a> {
     pub failures: u32,
     /// What the certificate's targets prefer.
     pub target_keys: &'a [KeyType],
+    /// Keys that there are already.
+    pub keys: KeyFacts,
     /// The TCP port on which the authority looks.
     pub challenge_port: u16,
     /// Who owns it.
     pub port_owner: &'a PortOwner,
+}
+
+/// What is known about keys before a plan is made.
+#[derive(Clone, Debug, Default)]
+pub struct KeyFacts {
+    /// The newest version with a key, where there is one.
+    pub newest: Option<NewestKey>,
+    /// Whether the key that a person gave is known to be compromised.
+    pub source_compromised: bool,
+}
+
+/// The newest version's key.
+#[derive(Clone, Debug)]
+pub struct NewestKey {
+    /// Which version.
+    pub version: VersionId,
+    /// The key's type.
+    pub key_type: KeyType,
+    /// Whether it is known to be compromised.
+    pub compromised: bool,
 }
 
 /// Plans how to obtain the certificate.
@@ -43,36 +69,42 @@ pub struct ObtainFacts<'a> {
 pub fn obtain_plan(facts: &ObtainFacts<'_>) -> Result<Plan, Failure> {
     let settings = facts.settings;
     let identifiers = settings.identifiers.clone();
-    let (Some(limits), profile) =
-        (facts.authority.limits(settings.profile.as_deref()), settings.profile.clone())
-    else {
-        return Err(unknown_profile(facts, settings.profile.as_deref().unwrap_or_default()));
-    };
-    // An authority that offers profiles and is not asked for one chooses by itself; asking for the one whose
-    // limits were checked keeps the promise made to the user.
-    let offered = facts.offered_profiles.unwrap_or_default();
-    let profile = match profile {
-        Some(name) if !offered.contains(&name) && (!offered.is_empty() || limits.name.is_empty()) => {
-            return Err(unknown_profile(facts, &name));
-        }
-        Some(name) => Some(name),
-        None if offered.contains(&limits.name) => Some(limits.name.clone()),
-        None => None,
-    };
+    let mut warnings = Vec::new();
+    let profile = profile_choice::choose(settings, facts.authority, facts.offered_profiles)?;
+    warnings.extend(profile.warning);
+    let usual = validate::key_type(settings.key_type, facts.target_keys, facts.authority);
+    let key = key_choice::choose(settings, facts.authority, &facts.keys, usual)?;
+    warnings.extend(key.warnings);
+    if settings.options.lifetime_seconds.is_some() && !facts.authority.choices.lifetime {
+        return Err(Failure::person(
+            "lifetime",
+            format!("order a certificate of a chosen lifetime at {}", facts.authority.title),
+            "the authority's entry says that it chooses the lifetime itself",
+            "take the lifetime away: certwright cert edit NAME --lifetime auto",
+        ));
+    }
+    let preferred_chain = ChainPreference::first(
+        settings.options.preferred_chain.as_deref(),
+        facts.account.preferred_chain.as_deref(),
+        facts.authority.choices.preferred_chain.as_deref(),
+    );
     let answers = choose::answers(&settings.challenge, &identifiers, facts.challenge_port, facts.port_owner)?;
     let mut steps = vec![
         Step::ProveStorage,
         Step::MakeKey {
-            key_type: validate::key_type(settings.key_type, facts.target_keys, facts.authority),
+            key_type: key.key_type,
             identifiers: identifiers.clone(),
-            common_name: validate::common_name(&identifiers, limits),
+            common_name: validate::common_name(&identifiers, profile.limits),
+            key_use: key.key_use,
         },
         Step::OpenOrder {
             authority: facts.authority.id.clone(),
             account: facts.account.id.clone(),
             identifiers: identifiers.clone(),
-            profile,
             replaces: replaces(facts),
+            profile: profile.name,
+            or_default_profile: profile.or_default,
+            lifetime_seconds: settings.options.lifetime_seconds,
         },
     ];
     steps.extend(
@@ -97,8 +129,10 @@ pub fn obtain_plan(facts: &ObtainFacts<'_>) -> Result<Plan, Failure> {
         steps.push(Step::RemoveChallenges { responder: responder.clone(), identifiers: group.clone() });
     }
     steps.extend(answers.preparations.into_iter().map(|preparation| Step::RetireResponder { preparation }));
-    steps.extend([Step::Finalize, Step::AwaitCertificate { identifiers }, Step::Publish]);
-    let mut warnings = Vec::new();
+    steps.extend([Step::Finalize, Step::AwaitCertificate { identifiers, preferred_chain }, Step::Publish]);
+    if key.key_type == KeyType::EcdsaP521 {
+        warnings.push("No browser understands ECDSA P-521".to_owned());
+    }
     if facts.authority.staging {
         warnings
             .push(format!("{} issues certificates for tests: no browser trusts them", facts.authority.title));
@@ -120,15 +154,6 @@ fn replaces(facts: &ObtainFacts<'_>) -> Option<String> {
     issued.renewal_info_id.clone().filter(|_| same && shared)
 }
 
-fn unknown_profile(facts: &ObtainFacts<'_>, name: &str) -> Failure {
-    let offered = facts.offered_profiles.map_or_else(
-        || facts.authority.profiles.iter().map(|limits| limits.name.clone()).collect::<Vec<_>>(),
-        <[String]>::to_vec,
-    );
-    Failure::person(
-        "profile-gone",
-        format!("order with the profile {name:?} at {}", facts.authority.title),
-        format!("the authority offers: {}", offered.join(", ")),
-        "choose one of these as the certificate's profile, or none",
-    )
-}
+#[cfg(test)]
+#[path = "obtain_plan_tests.rs"]
+mod tests;

@@ -1,11 +1,13 @@
 //! Steps: everything a run may do, each with everything decided inside. Holes are filled from what the run learns.
 
 use crate::binding::Binding;
+use crate::chain_preference::ChainPreference;
 use crate::challenge::{Preparation, Responder};
 use crate::endpoint::Endpoint;
 use crate::id::{AccountId, AuthorityId, VersionId};
 use crate::identifier::Identifier;
 use crate::key::KeyType;
+use crate::options::KeyUse;
 use serde::{Deserialize, Serialize};
 
 /// One change made by a provider, in its own type behind a common face.
@@ -36,6 +38,9 @@ pub enum Step {
         identifiers: Vec<Identifier>,
         /// The name that becomes the common name, where one fits and the profile permits.
         common_name: Option<String>,
+        /// Which key.
+        #[serde(default, skip_serializing_if = "KeyUse::is_new")]
+        key_use: KeyUse,
     },
     /// Open an order (RFC 8555 §7.4).
     OpenOrder {
@@ -51,6 +56,12 @@ pub enum Step {
         /// authority says that another order replaces it already.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replaces: Option<String>,
+        /// Whether it is ordered with the authority's default profile should the authority not know this one any more.
+        #[serde(default, skip_serializing_if = "is_false")]
+        or_default_profile: bool,
+        /// How long the certificate is to be valid (`notAfter`), where that was chosen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lifetime_seconds: Option<u64>,
     },
     /// Make the edits a responder needs before it can answer.
     PrepareResponder {
@@ -89,6 +100,9 @@ pub enum Step {
     AwaitCertificate {
         /// What must be in it, no more and no less.
         identifiers: Vec<Identifier>,
+        /// The issuer that its chain should have, where somebody prefers one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preferred_chain: Option<ChainPreference>,
     },
     /// One transaction: the version is the newest, the next renewal is stored, deployments are queued.
     Publish,
@@ -125,6 +139,11 @@ pub enum Step {
         /// The link to switch back.
         link: Option<String>,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// When a step is performed.

@@ -8,6 +8,7 @@ use crate::identifier::Identifier;
 use crate::key::KeyType;
 use crate::refusal::Refusal;
 use crate::renewal_policy::RenewalPolicy;
+use crate::validate_options;
 
 /// The longest common name that X.509 permits (RFC 5280, ub-common-name).
 const MAX_COMMON_NAME: usize = 64;
@@ -65,6 +66,7 @@ pub fn check(settings: &CertificateSettings, surroundings: &Surroundings<'_>) ->
     }
     check_repeats(&settings.identifiers, &mut refusals);
     refusals.extend(settings.renewal.and_then(RenewalPolicy::refusal));
+    validate_options::check(settings, &mut refusals);
     let Some(authority) = surroundings.authority else {
         let known: Vec<_> = surroundings.authorities.iter().map(AuthorityId::as_str).collect();
         refusals.push(Refusal::new(
@@ -102,16 +104,7 @@ pub fn check(settings: &CertificateSettings, surroundings: &Surroundings<'_>) ->
             refusals.push(internal(&field, identifier, authority));
         }
     }
-    if let Some(key) = settings.key_type
-        && !authority.key_types.contains(&key)
-    {
-        let known: Vec<_> = authority.key_types.iter().map(|key| key.name()).collect();
-        refusals.push(Refusal::new(
-            "key_type",
-            format!("{} does not certify {key} keys", authority.title),
-            format!("choose one of: {}", known.join(", ")),
-        ));
-    }
+    validate_options::check_authority(settings, authority, &mut refusals);
     if let Some(account) = &settings.account
         && !surroundings.accounts.iter().any(|known| known.id == *account)
     {
@@ -173,7 +166,8 @@ fn check_repeats(identifiers: &[Identifier], refusals: &mut Vec<Refusal>) {
     }
 }
 
-fn check_limits(
+/// Every complaint about names that the profile does not permit.
+pub(crate) fn check_limits(
     settings: &CertificateSettings,
     authority: &Authority,
     limits: &ProfileLimits,
@@ -254,7 +248,8 @@ pub fn key_type(chosen: Option<KeyType>, targets: &[KeyType], authority: &Author
     if let Some(chosen) = chosen {
         return chosen;
     }
-    let wanted = if targets.contains(&KeyType::Rsa2048) { KeyType::Rsa2048 } else { KeyType::EcdsaP256 };
+    let rsa = targets.iter().copied().find(|target| target.is_rsa());
+    let wanted = rsa.unwrap_or(KeyType::EcdsaP256);
     if authority.key_types.contains(&wanted) {
         wanted
     } else {

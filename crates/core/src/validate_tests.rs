@@ -1,8 +1,9 @@
 //! What is refused, in which words.
 
 use super::*;
-use crate::authority::IssuingRoots;
+use crate::authority::{AuthorityChoices, IssuingRoots};
 use crate::challenge::ChallengeSettings;
+use crate::options::CertificateOptions;
 
 fn authority(internal: bool) -> Authority {
     let profile = |name: &str, max, ip, cn| ProfileLimits {
@@ -22,6 +23,7 @@ fn authority(internal: bool) -> Authority {
         external_account_required: false,
         profiles: vec![profile("classic", 100, false, true), profile("short", 25, true, false)],
         key_types: vec![KeyType::EcdsaP256],
+        choices: AuthorityChoices::default(),
         built_in: true,
     }
 }
@@ -40,6 +42,7 @@ fn settings(names: &str) -> CertificateSettings {
         challenge: ChallengeSettings::Http01,
         renewal: None,
         window: None,
+        options: CertificateOptions::default(),
         deployments: vec![],
     }
 }

@@ -39,6 +39,12 @@ pub struct Version {
     pub state: VersionState,
     /// Its key's type.
     pub key_type: KeyType,
+    /// Whether its private key is stored here; it is not where a person gave a request without the key.
+    #[serde(default = "yes")]
+    pub has_key: bool,
+    /// Whether its authority issues for tests only.
+    #[serde(default)]
+    pub staging: bool,
     /// When key and request were stored.
     pub created_at: Timestamp,
     /// When it was published.
@@ -67,4 +73,9 @@ impl Version {
         let revoking = self.revoking.as_ref().map(|order| order.reason);
         [revoked, revoking].contains(&Some(RevocationReason::KeyCompromise))
     }
+}
+
+/// Versions had keys before one could be without.
+fn yes() -> bool {
+    true
 }

@@ -10,7 +10,7 @@
 
 use certwright_core::Timestamp;
 use certwright_core::account::{Account, AccountKeyType, AccountState};
-use certwright_core::authority::{Authority, IssuingRoots, ProfileLimits};
+use certwright_core::authority::{Authority, AuthorityChoices, IssuingRoots, ProfileLimits};
 use certwright_core::binding::{Binding, BindingChange};
 use certwright_core::certificate::CertificateSettings;
 use certwright_core::challenge::ChallengeSettings;
@@ -20,7 +20,8 @@ use certwright_core::describe;
 use certwright_core::endpoint::Endpoint;
 use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
-use certwright_core::obtain_plan::{ObtainFacts, obtain_plan};
+use certwright_core::obtain_plan::{KeyFacts, ObtainFacts, obtain_plan};
+use certwright_core::options::CertificateOptions;
 use certwright_core::step::ProviderAct;
 use serde_json::json;
 
@@ -55,6 +56,7 @@ fn obtain(identifiers: &str, profile: Option<&str>, owner: &PortOwner) -> String
         external_account_required: false,
         profiles: vec![limits("classic", false, true), limits("shortlived", true, false)],
         key_types: KeyType::ALL.to_vec(),
+        choices: AuthorityChoices::default(),
         built_in: true,
     };
     let account = Account {
@@ -68,6 +70,7 @@ fn obtain(identifiers: &str, profile: Option<&str>, owner: &PortOwner) -> String
         external_account: None,
         thumbprint: "THUMBPRINT".into(),
         key_type: AccountKeyType::ES256,
+        preferred_chain: None,
         created_at: Timestamp::UNIX_EPOCH,
         key_change: None,
         blocked: None,
@@ -85,6 +88,7 @@ fn obtain(identifiers: &str, profile: Option<&str>, owner: &PortOwner) -> String
         challenge: ChallengeSettings::Http01,
         renewal: None,
         window: None,
+        options: CertificateOptions::default(),
         deployments: vec![],
     };
     let offered = ["classic".to_owned(), "shortlived".to_owned()];
@@ -97,6 +101,7 @@ fn obtain(identifiers: &str, profile: Option<&str>, owner: &PortOwner) -> String
         renewal_information: true,
         failures: 0,
         target_keys: &[KeyType::EcdsaP256],
+        keys: KeyFacts::default(),
         challenge_port: 80,
         port_owner: owner,
     });

@@ -112,6 +112,7 @@ impl Engine {
             ));
         }
         let account = Account {
+            preferred_chain: None,
             id: AccountId::from_unique(&self.chance.unique()),
             authority: authority.id.clone(),
             state: AccountState::Valid,

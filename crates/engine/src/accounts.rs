@@ -192,6 +192,7 @@ impl Engine {
             external_account,
             thumbprint: key.thumbprint().to_owned(),
             key_type: new.key_type,
+            preferred_chain: None,
             created_at: self.now(),
             key_change: None,
             blocked: None,

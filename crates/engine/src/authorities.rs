@@ -6,6 +6,7 @@ use crate::error::EngineError;
 use certwright_core::authority::Authority;
 use certwright_core::id::AuthorityId;
 use certwright_core::refusal::Refusal;
+use certwright_core::validate_options::issuer_refusal;
 use certwright_pki::chain::Roots;
 use certwright_providers::ca;
 use certwright_store::{NewAudit, StoreError};
@@ -143,6 +144,16 @@ fn check(authority: &Authority) -> Result<(), EngineError> {
             "profiles",
             "there are no limits or key types",
             "give at least one of each",
+        ));
+    }
+    if let Some(issuer) = &authority.choices.preferred_chain {
+        refusals.extend(issuer_refusal("preferred_chain", issuer));
+    }
+    if authority.choices.staging_of.is_some() && !authority.staging {
+        refusals.push(Refusal::new(
+            "staging_of",
+            "the entry is not marked as one for tests",
+            "mark it as staging, or leave this out",
         ));
     }
     if let Some(roots) = &authority.directory_tls_roots

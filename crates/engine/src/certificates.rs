@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::own_keys::KeyInput;
 use crate::preview::unknown_target;
 use crate::standing::with_next;
 use certwright_contract::AnyTarget;
@@ -14,12 +15,15 @@ use certwright_core::form::Field;
 use certwright_core::id::{AccountId, AuthorityId, CertificateId, DeploymentId};
 use certwright_core::key::KeyType;
 use certwright_core::maintenance::WindowChoice;
+use certwright_core::options::{CertificateOptions, KeySource, ProfileMissing};
 use certwright_core::refusal::Refusal;
 use certwright_core::renewal_policy::RenewalPolicy;
 use certwright_core::validate::{self, Surroundings};
 use certwright_core::version::Version;
 use certwright_providers::deploy;
-use certwright_store::{CertificateEdit, CertificateQuery, CertificateRow, Listing, NewCertificate, Page};
+use certwright_store::{
+    CertificateEdit, CertificateQuery, CertificateRow, Listing, NewCertificate, OwnKeyChange, Page,
+};
 use serde_json::{Map, Value};
 use std::time::Duration;
 
@@ -54,6 +58,12 @@ pub struct Draft {
     pub renewal: Option<RenewalPolicy>,
     /// Which maintenance window it keeps to; `None` is that of its tags, or the default.
     pub window: Option<WindowChoice>,
+    /// Seldom choices; key source and staging are decided from what follows.
+    pub options: CertificateOptions,
+    /// Whether it is ordered from the authority's staging environment; `None` takes the authority as it is named.
+    pub staging: Option<bool>,
+    /// Where its keys come from.
+    pub key: KeyInput,
     /// Targets with their filled forms; `None` takes nginx where it is installed.
     pub deployments: Option<Vec<(String, Map<String, Value>)>>,
 }
@@ -85,6 +95,18 @@ pub struct Changes {
     pub renewal: Option<Option<RenewalPolicy>>,
     /// Which maintenance window it keeps to; `Some(None)` is that of its tags, or the default.
     pub window: Option<Option<WindowChoice>>,
+    /// An issuer that its chain should have; `Some(None)` leaves that to account and authority.
+    pub preferred_chain: Option<Option<String>>,
+    /// What happens when the profile is not offered.
+    pub profile_missing: Option<ProfileMissing>,
+    /// How long it is to be valid; `Some(None)` is the authority's choice.
+    pub lifetime_seconds: Option<Option<u64>>,
+    /// Whether it is ordered from the authority's staging environment.
+    pub staging: Option<bool>,
+    /// Whether one for tests may replace a trusted one.
+    pub staging_may_replace: Option<bool>,
+    /// Where its keys come from.
+    pub key: KeyInput,
     /// The targets, all of them.
     pub deployments: Option<Vec<(String, Map<String, Value>)>>,
 }
@@ -106,10 +128,23 @@ impl Engine {
     /// # Errors
     /// Every complaint about the draft.
     pub async fn create_certificate(&self, draft: Draft, who: &str) -> Result<CertificateRow, EngineError> {
-        let identifiers = validate::parse_identifiers(&draft.identifiers).map_err(EngineError::Refused)?;
+        let id = CertificateId::from_unique(&self.chance.unique());
+        let (key_source, own_key) = self.key_source(&id, &KeySource::New, draft.key).await?;
+        let mut identifiers =
+            validate::parse_identifiers(&draft.identifiers).map_err(EngineError::Refused)?;
+        if let (KeySource::Request(request), true) = (&key_source, identifiers.is_empty()) {
+            identifiers.clone_from(&request.identifiers);
+        }
+        let mut authority = draft.authority.unwrap_or_else(|| "letsencrypt".into());
+        if let Some(staging) = draft.staging {
+            authority = self.counterpart(&authority, staging).await?;
+        }
+        let staging = self.find_authority(&authority).await?.is_some_and(|entry| entry.staging);
         let name = draft.name.or_else(|| identifiers.first().map(ToString::to_string)).unwrap_or_default();
         let deployments = match draft.deployments {
             Some(deployments) => deployments,
+            // A server could not serve it.
+            None if !key_source.has_key() => Vec::new(),
             None => self.usual_deployments().await,
         };
         let settings = CertificateSettings {
@@ -118,18 +153,18 @@ impl Engine {
             tags: tidy(draft.tags),
             paused: draft.paused,
             identifiers,
-            authority: draft.authority.unwrap_or_else(|| "letsencrypt".into()),
+            authority,
             account: draft.account,
             profile: draft.profile,
             key_type: draft.key_type,
             challenge: draft.challenge,
             renewal: draft.renewal,
             window: draft.window,
+            options: CertificateOptions { key_source, staging, ..draft.options },
             deployments: self.deployments(deployments, &[]),
         };
         self.check(None, &settings).await?;
         let now = self.now();
-        let id = CertificateId::from_unique(&self.chance.unique());
         let certificate = Certificate {
             id: id.clone(),
             settings,
@@ -143,6 +178,10 @@ impl Engine {
         let new = NewCertificate {
             id: id.clone(),
             settings: certificate.settings,
+            own_key: match own_key {
+                OwnKeyChange::Replace(sealed) => Some(sealed),
+                OwnKeyChange::Keep | OwnKeyChange::Remove => None,
+            },
             next_at: standing.next_at,
             next_why: standing.next_why,
             who: who.to_owned(),
@@ -187,18 +226,26 @@ impl Engine {
         let row = self.store.find_certificate(id_or_name).await?;
         let old = &row.certificate.settings;
         let mut settings = old.clone();
+        let new_request = matches!(changes.key.request, Some(Some(_)));
+        let (key_source, own_key) =
+            self.key_source(&row.certificate.id, &old.options.key_source, changes.key).await?;
         if let Some(typed) = &changes.identifiers {
             settings.identifiers = validate::parse_identifiers(typed).map_err(EngineError::Refused)?;
+        } else if let (KeySource::Request(request), true) = (&key_source, new_request) {
+            settings.identifiers.clone_from(&request.identifiers);
         }
+        settings.options.key_source = key_source;
         if let Some(name) = changes.name {
             settings.name = name.trim().to_owned();
         }
         settings.notes = changes.notes.unwrap_or(settings.notes);
         settings.tags = changes.tags.map_or(settings.tags, tidy);
         settings.paused = changes.paused.unwrap_or(settings.paused);
-        if let Some(authority) = changes.authority
-            && authority != settings.authority
-        {
+        let mut authority = changes.authority.unwrap_or_else(|| settings.authority.clone());
+        if let Some(staging) = changes.staging {
+            authority = self.counterpart(&authority, staging).await?;
+        }
+        if authority != settings.authority {
             // Account and profile belong to the old authority.
             settings.authority = authority;
             settings.account = None;
@@ -210,11 +257,19 @@ impl Engine {
         settings.challenge = changes.challenge.unwrap_or(settings.challenge);
         settings.renewal = changes.renewal.unwrap_or(settings.renewal);
         settings.window = changes.window.unwrap_or(settings.window);
+        let options = &mut settings.options;
+        if let Some(preferred) = changes.preferred_chain {
+            options.preferred_chain = preferred;
+        }
+        options.profile_missing = changes.profile_missing.unwrap_or(options.profile_missing);
+        options.lifetime_seconds = changes.lifetime_seconds.unwrap_or(options.lifetime_seconds);
+        options.staging_may_replace = changes.staging_may_replace.unwrap_or(options.staging_may_replace);
+        options.staging = self.find_authority(&settings.authority).await?.is_some_and(|entry| entry.staging);
         if let Some(deployments) = changes.deployments {
             settings.deployments = self.deployments(deployments, &old.deployments);
         }
         self.check(Some(&row.certificate.id), &settings).await?;
-        self.store_update(&row, expected_revision, settings, who).await
+        self.store_update(&row, expected_revision, settings, own_key, who).await
     }
 
     async fn store_update(
@@ -222,14 +277,25 @@ impl Engine {
         row: &CertificateRow,
         expected_revision: i64,
         settings: CertificateSettings,
+        own_key: OwnKeyChange,
         who: &str,
     ) -> Result<CertificateRow, EngineError> {
         let now = self.now();
         let old = &row.certificate.settings;
         let ordered = |settings: &CertificateSettings| {
-            let CertificateSettings { identifiers, authority, account, profile, key_type, challenge, .. } =
-                settings.clone();
-            (identifiers, authority, account, profile, key_type, challenge)
+            let CertificateSettings {
+                identifiers,
+                authority,
+                account,
+                profile,
+                key_type,
+                challenge,
+                options,
+                ..
+            } = settings.clone();
+            // Whether it may replace a trusted one is a question of deploying.
+            let options = CertificateOptions { staging_may_replace: false, ..options };
+            (identifiers, authority, account, profile, key_type, challenge, options)
         };
         let reset = ordered(old) != ordered(&settings);
         // Paused certificates are never ordered, also not by a run that waits.
@@ -256,6 +322,7 @@ impl Engine {
             id: id.clone(),
             expected_revision,
             settings: changed.settings,
+            own_key,
             next_at: standing.next_at,
             next_why: standing.next_why,
             reset_failures: reset,

@@ -2,6 +2,7 @@
 
 use crate::engine::{Engine, storage};
 use crate::error::EngineError;
+use certwright_core::refusal::Refusal;
 use certwright_pki::certificate::{chain_pem, parse_chain};
 use certwright_pki::key::PrivateKey;
 use zeroize::Zeroizing;
@@ -35,6 +36,13 @@ impl Engine {
         let chain = parse_chain(&pem).map_err(|error| storage(&error.to_string()))?;
         let private_key = if with_key {
             let sealed = self.store.version_key(&version).await?;
+            if sealed.is_empty() {
+                return Err(EngineError::Refused(vec![Refusal::new(
+                    "key",
+                    "the private key is not stored here: the certificate was ordered by a request of yours",
+                    "export without the key; it is where the request was made",
+                )]));
+            }
             let der = self.vault.open_version_key(&version, &sealed)?;
             let key = PrivateKey::from_pkcs8_der(&der).map_err(|error| storage(&error.to_string()))?;
             let audit = self.audit(

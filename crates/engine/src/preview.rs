@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::observe::{plan_deploy, plan_obtain};
+use crate::observe::{WantedVersion, plan_deploy, plan_obtain};
 use crate::standing::due_of;
 use certwright_core::certificate::Certificate;
 use certwright_core::due::Due;
@@ -98,7 +98,7 @@ impl Engine {
                 PlanKind::Deploy { deployment: deployment.id.clone(), target: deployment.target.clone() };
             PreviewedPlan {
                 kind,
-                plan: plan_deploy(self, certificate, deployment, &certificate.settings.identifiers).await,
+                plan: plan_deploy(self, certificate, deployment, &WantedVersion::next(certificate)).await,
             }
         }))
         .await;

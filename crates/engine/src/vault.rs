@@ -1,7 +1,7 @@
 //! Sealing for the engine: every secret is opened for one use and wiped after it.
 
 use certwright_core::failure::Failure;
-use certwright_core::id::{AccountId, VersionId};
+use certwright_core::id::{AccountId, CertificateId, VersionId};
 use certwright_pki::seal::{DataKey, Place};
 use zeroize::Zeroizing;
 
@@ -39,6 +39,20 @@ impl Vault {
         self.open(&version_place(id), sealed)
     }
 
+    /// Seals the private key that a person gave for a certificate (PKCS#8 DER).
+    pub(crate) fn seal_own_key(&self, id: &CertificateId, der: &[u8]) -> Result<Vec<u8>, Failure> {
+        self.seal(&own_place(id), der)
+    }
+
+    /// Opens the private key that a person gave.
+    pub(crate) fn open_own_key(
+        &self,
+        id: &CertificateId,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        self.open(&own_place(id), sealed)
+    }
+
     /// Seals an account's key (PKCS#8 DER).
     pub(crate) fn seal_account_key(&self, id: &AccountId, der: &[u8]) -> Result<Vec<u8>, Failure> {
         self.seal(&account_place(id), der)
@@ -74,6 +88,10 @@ fn next_account_place(id: &AccountId) -> Place<'_> {
 
 fn version_place(id: &VersionId) -> Place<'_> {
     Place { table: "versions", row: id.as_str(), column: "sealed_key" }
+}
+
+fn own_place(id: &CertificateId) -> Place<'_> {
+    Place { table: "own_keys", row: id.as_str(), column: "sealed_key" }
 }
 
 fn account_place(id: &AccountId) -> Place<'_> {

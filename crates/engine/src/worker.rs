@@ -2,7 +2,7 @@
 
 use crate::drive::{Interrupted, drive};
 use crate::engine::Engine;
-use crate::observe::{plan_deploy, plan_obtain_from};
+use crate::observe::{WantedVersion, plan_deploy, plan_obtain_from};
 use crate::standing::{self, due_of, with_next};
 use crate::{deploy_run, obtain_run};
 use certwright_core::SignedDuration;
@@ -264,9 +264,10 @@ impl Engine {
         }
         let _lock = self.locks.lock(&lock_name(settings)).await;
         // By what is in the version, not by what is wanted now: a site must never get a certificate without its name.
-        let names =
-            self.store.version(&version).await?.facts.map(|facts| facts.identifiers).unwrap_or_default();
-        let planned = match plan_deploy(self, &row.certificate, settings, &names).await {
+        let stored = self.store.version(&version).await?;
+        let names = stored.facts.map(|facts| facts.identifiers).unwrap_or_default();
+        let wanted = WantedVersion { identifiers: &names, has_key: stored.has_key, staging: stored.staging };
+        let planned = match plan_deploy(self, &row.certificate, settings, &wanted).await {
             Ok(plan) => match &deployment.approved {
                 Some(approved) if *approved != plan.permission() => Err(changed(&settings.target)),
                 _ => Ok(plan),

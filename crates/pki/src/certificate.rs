@@ -5,7 +5,7 @@ mod text;
 
 use crate::{error::PkiError, fingerprint};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use certwright_core::{Timestamp, facts::CertificateFacts};
+use certwright_core::{Timestamp, facts::CertificateFacts, key::KeyType};
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::oid_registry::{
     OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_NIST_EC_P521, OID_PKCS1_RSAENCRYPTION,
@@ -103,6 +103,16 @@ fn key_algorithm(key: &SubjectPublicKeyInfo<'_>) -> String {
         return "ECDSA".to_owned();
     }
     printable(&algorithm.to_id_string())
+}
+
+/// The type of a public key.
+///
+/// # Errors
+/// It is none that certificates here have.
+pub(crate) fn key_type(key: &SubjectPublicKeyInfo<'_>) -> Result<KeyType, PkiError> {
+    let words = key_algorithm(key);
+    let known = KeyType::ALL.iter().copied().find(|known| known.to_string() == words);
+    known.ok_or(PkiError::UnsupportedPrivateKey(words))
 }
 
 #[cfg(test)]

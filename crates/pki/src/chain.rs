@@ -3,6 +3,7 @@
 
 mod fault;
 mod issued;
+mod issuers;
 mod link;
 mod roots;
 pub(crate) mod signature;
@@ -11,6 +12,7 @@ mod validity;
 
 pub use fault::ChainFault;
 pub use issued::{Expected, check_issued};
+pub use issuers::issuers;
 pub use roots::Roots;
 pub use trust::trust;
 pub use validity::{CLOCK_ALLOWANCE, LONGEST_LIFETIME};

@@ -12,13 +12,23 @@ pub enum PkiError {
     #[error("no private key was found; expected a PEM block such as -----BEGIN PRIVATE KEY-----")]
     NoPrivateKey,
     /// The private key is protected by a passphrase.
-    #[error("the private key is encrypted with a passphrase; decrypt it first, such as with `openssl pkey`")]
+    #[error("the private key is encrypted with a passphrase, and none was given")]
     EncryptedPrivateKey,
+    /// The private key is encrypted in a way that is not read here.
+    #[error(
+        "the private key is encrypted with {0}; write it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`"
+    )]
+    UnknownKeyEncryption(String),
+    /// The passphrase does not open the private key.
+    #[error("the passphrase does not open the private key, or the key is damaged")]
+    WrongPassphrase,
     /// The private key cannot be read.
     #[error("the private key is damaged or of no known form")]
     UnreadablePrivateKey,
     /// The private key is of a type that certificates here do not use.
-    #[error("the private key is {0}; only ECDSA P-256 and RSA 2048 are supported")]
+    #[error(
+        "the private key is {0}; supported are ECDSA on P-256, P-384 and P-521, and RSA with 2048, 3072 or 4096 bits"
+    )]
     UnsupportedPrivateKey(String),
     /// A request without a name.
     #[error("a certificate request needs at least one name or address")]
@@ -34,6 +44,9 @@ pub enum PkiError {
         /// Why not.
         why: IdentifierError,
     },
+    /// A certificate request of a person's that cannot be used.
+    #[error("the certificate request cannot be used: {0}")]
+    UnusableRequest(String),
     /// A validity that no certificate of that kind may have.
     #[error("the validity cannot be used: {0}")]
     UnusableValidity(&'static str),

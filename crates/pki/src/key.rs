@@ -1,16 +1,23 @@
 //! Private keys of certificates: made here or read from PEM, kept as PKCS#8, never shown by `Debug`.
 
+mod encrypted;
+
 use crate::{error::PkiError, fingerprint};
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING as P256, ECDSA_P384_SHA384_ASN1_SIGNING as P384,
-    ECDSA_P521_SHA512_ASN1_SIGNING as P521, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair,
+    ECDSA_P521_SHA512_ASN1_SIGNING as P521, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair,
+    KeyPair as _, RsaKeyPair,
 };
 use certwright_core::key::KeyType;
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject};
 use std::fmt;
 use zeroize::Zeroizing;
+
+/// The curves of the key types.
+const CURVES: [(&EcdsaSigningAlgorithm, KeyType); 3] =
+    [(&P256, KeyType::EcdsaP256), (&P384, KeyType::EcdsaP384), (&P521, KeyType::EcdsaP521)];
 
 /// A private key. Its bytes are wiped when it is dropped.
 #[derive(Clone)]
@@ -24,31 +31,45 @@ impl PrivateKey {
     /// Makes a new key. RSA takes some tenths of a second: call it where blocking is fine.
     pub fn generate(key_type: KeyType) -> Result<Self, PkiError> {
         let failed = |_| PkiError::Cryptography("no key could be generated");
+        let ecdsa = |curve| Self::from_ecdsa(&EcdsaKeyPair::generate(curve).map_err(failed)?, key_type);
+        let rsa = |size| Self::from_rsa(&RsaKeyPair::generate(size).map_err(failed)?);
         match key_type {
-            KeyType::EcdsaP256 => Self::from_ecdsa(&EcdsaKeyPair::generate(&P256).map_err(failed)?),
-            KeyType::Rsa2048 => Self::from_rsa(&RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?),
+            KeyType::EcdsaP256 => ecdsa(&P256),
+            KeyType::EcdsaP384 => ecdsa(&P384),
+            KeyType::EcdsaP521 => ecdsa(&P521),
+            KeyType::Rsa2048 => rsa(KeySize::Rsa2048),
+            KeyType::Rsa3072 => rsa(KeySize::Rsa3072),
+            KeyType::Rsa4096 => rsa(KeySize::Rsa4096),
         }
     }
 
     /// Reads PKCS#8 in DER, unencrypted.
     pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, PkiError> {
-        if let Ok(pair) = EcdsaKeyPair::from_pkcs8(&P256, der) {
-            return Self::from_ecdsa(&pair);
+        for (curve, key_type) in CURVES {
+            if let Ok(pair) = EcdsaKeyPair::from_pkcs8(curve, der) {
+                return Self::from_ecdsa(&pair, key_type);
+            }
         }
         if let Ok(pair) = RsaKeyPair::from_pkcs8(der) {
             return Self::from_rsa(&pair);
         }
         // Readable but not ours: say what it is, so that nobody looks for damage.
-        let other = if EcdsaKeyPair::from_pkcs8(&P384, der).is_ok() {
-            "ECDSA P-384"
-        } else if EcdsaKeyPair::from_pkcs8(&P521, der).is_ok() {
-            "ECDSA P-521"
-        } else if Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).is_ok() {
-            "Ed25519"
-        } else {
-            return Err(PkiError::UnreadablePrivateKey);
-        };
-        Err(PkiError::UnsupportedPrivateKey(other.to_owned()))
+        if Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).is_ok() {
+            return Err(PkiError::UnsupportedPrivateKey("Ed25519".to_owned()));
+        }
+        Err(PkiError::UnreadablePrivateKey)
+    }
+
+    /// Reads the first private key of a PEM text, also one that is encrypted with this passphrase (PKCS#8, RFC 5958
+    /// §3). Without one, what [`from_pem`](Self::from_pem) reads. PBKDF2 takes up to seconds: call it where blocking
+    /// is fine.
+    pub fn from_pem_with(text: &str, passphrase: Option<&str>) -> Result<Self, PkiError> {
+        match passphrase {
+            Some(passphrase) if encrypted::is_pkcs8(text) => {
+                Self::from_pkcs8_der(&encrypted::decrypt(text, passphrase)?)
+            }
+            _ => Self::from_pem(text),
+        }
     }
 
     /// Reads the first private key of a PEM text: PKCS#8 (RFC 5958), PKCS#1 (RFC 8017) or SEC1 (RFC 5915).
@@ -115,31 +136,28 @@ impl PrivateKey {
     }
 
     fn from_sec1_der(der: &[u8]) -> Result<Self, PkiError> {
-        if let Ok(pair) = EcdsaKeyPair::from_private_key_der(&P256, der) {
-            return Self::from_ecdsa(&pair);
+        for (curve, key_type) in CURVES {
+            if let Ok(pair) = EcdsaKeyPair::from_private_key_der(curve, der) {
+                return Self::from_ecdsa(&pair, key_type);
+            }
         }
-        let other = if EcdsaKeyPair::from_private_key_der(&P384, der).is_ok() {
-            "ECDSA P-384"
-        } else if EcdsaKeyPair::from_private_key_der(&P521, der).is_ok() {
-            "ECDSA P-521"
-        } else {
-            return Err(PkiError::UnreadablePrivateKey);
-        };
-        Err(PkiError::UnsupportedPrivateKey(other.to_owned()))
+        Err(PkiError::UnreadablePrivateKey)
     }
 
-    fn from_ecdsa(pair: &EcdsaKeyPair) -> Result<Self, PkiError> {
+    fn from_ecdsa(pair: &EcdsaKeyPair, key_type: KeyType) -> Result<Self, PkiError> {
         let pkcs8 = pair.to_pkcs8v1().map_err(|_| UNENCODABLE)?;
-        Self::new(pkcs8.as_ref(), KeyType::EcdsaP256, pair.public_key())
+        Self::new(pkcs8.as_ref(), key_type, pair.public_key())
     }
 
     fn from_rsa(pair: &RsaKeyPair) -> Result<Self, PkiError> {
-        let bits = pair.public_modulus_len() * 8;
-        if bits != 2048 {
-            return Err(PkiError::UnsupportedPrivateKey(format!("RSA {bits}")));
-        }
+        let key_type = match pair.public_modulus_len() * 8 {
+            2048 => KeyType::Rsa2048,
+            3072 => KeyType::Rsa3072,
+            4096 => KeyType::Rsa4096,
+            bits => return Err(PkiError::UnsupportedPrivateKey(format!("RSA {bits}"))),
+        };
         let pkcs8 = pair.as_der().map_err(|_| UNENCODABLE)?;
-        Self::new(pkcs8.as_ref(), KeyType::Rsa2048, pair.public_key())
+        Self::new(pkcs8.as_ref(), key_type, pair.public_key())
     }
 
     fn new(

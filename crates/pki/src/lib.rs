@@ -5,6 +5,7 @@
 
 pub mod certificate;
 pub mod chain;
+pub mod custom_request;
 pub mod error;
 mod fingerprint;
 pub mod issue;
@@ -18,6 +19,7 @@ mod testing;
 
 pub use certificate::{chain_pem, facts, parse_chain};
 pub use chain::{ChainFault, Expected, Roots, check_issued, trust};
+pub use custom_request::{custom_request_der, read_custom_request, request_key_fingerprint, request_pem};
 pub use error::PkiError;
 pub use fingerprint::sha1_for_people;
 pub use key::PrivateKey;

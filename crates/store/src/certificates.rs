@@ -1,7 +1,7 @@
 //! Managed certificates: what people want (guarded by revisions) and where they stand (guarded by fences).
 
 use crate::listing::CertificateQuery;
-use crate::{Fence, Listing, StoreResult};
+use crate::{Fence, Listing, OwnKeyChange, StoreResult};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
 use certwright_core::certificate::{Certificate, CertificateSettings, Deployment, Health, Standing};
@@ -17,6 +17,8 @@ pub struct NewCertificate {
     pub id: CertificateId,
     /// What the user wants.
     pub settings: CertificateSettings,
+    /// The private key that a person gave, sealed.
+    pub own_key: Option<Vec<u8>>,
     /// When something is first to be decided.
     pub next_at: Option<Timestamp>,
     /// Why then, in words.
@@ -38,6 +40,8 @@ pub struct CertificateEdit {
     pub expected_revision: i64,
     /// All settings as they shall be.
     pub settings: CertificateSettings,
+    /// What becomes of the private key that a person gave.
+    pub own_key: OwnKeyChange,
     /// When something is next to be decided, by the new settings.
     pub next_at: Option<Timestamp>,
     /// Why then, in words.

@@ -15,6 +15,7 @@ mod error;
 mod events;
 mod idempotency;
 pub mod issuer;
+mod keys;
 mod leases;
 mod listing;
 mod meta;
@@ -49,6 +50,7 @@ pub use deployments::{Conclusion, DeploymentFailure, Deployments};
 pub use error::{StoreError, StoreResult};
 pub use events::{EventFilter, Events};
 pub use idempotency::{Admission, Idempotency, REMEMBERED_FOR};
+pub use keys::{Keys, OwnKeyChange};
 pub use leases::{Fence, Leases};
 pub use listing::{CertificateFilter, CertificateQuery, CertificateSort};
 pub use meta::Meta;
@@ -75,6 +77,7 @@ pub trait Store:
     + Authorities
     + Accounts
     + Certificates
+    + Keys
     + Schedule
     + Leases
     + Runs
@@ -97,6 +100,7 @@ impl<S> Store for S where
         + Authorities
         + Accounts
         + Certificates
+        + Keys
         + Schedule
         + Leases
         + Runs

@@ -1,9 +1,9 @@
 //! Nouns for tests, in few words.
 
-use crate::{CertificateEdit, Fence, NewAudit, NewCertificate, RunWrite};
+use crate::{CertificateEdit, Fence, NewAudit, NewCertificate, OwnKeyChange, RunWrite};
 use certwright_core::Timestamp;
 use certwright_core::account::{Account, AccountKeyType, AccountState};
-use certwright_core::authority::{Authority, IssuingRoots};
+use certwright_core::authority::{Authority, AuthorityChoices, IssuingRoots};
 use certwright_core::certificate::{Certificate, CertificateSettings, DeploymentSettings};
 use certwright_core::challenge::{Challenge, ChallengeSettings, Responder};
 use certwright_core::endpoint::{Endpoint, Observation};
@@ -12,6 +12,7 @@ use certwright_core::facts::CertificateFacts;
 use certwright_core::id::{CertificateId, DeploymentId, RunId, VersionId};
 use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
+use certwright_core::options::CertificateOptions;
 use certwright_core::plan::{Plan, PlanKind};
 use certwright_core::renewal_information::RenewalInformation;
 use certwright_core::run::Run;
@@ -41,6 +42,7 @@ pub(crate) fn settings(name: &str, identifiers: &[&str], deployments: &[&str]) -
         challenge: ChallengeSettings::Http01,
         renewal: None,
         window: None,
+        options: CertificateOptions::default(),
         deployments: deployments
             .iter()
             .map(|id| DeploymentSettings {
@@ -70,6 +72,7 @@ pub(crate) fn new(id: &str, settings: CertificateSettings) -> NewCertificate {
         events: vec![event(&id, "created")],
         id,
         settings,
+        own_key: None,
         next_at: Some(at(3600)),
         next_why: Some("it was never issued".to_owned()),
         who: "admin".to_owned(),
@@ -82,6 +85,7 @@ pub(crate) fn edit(certificate: &Certificate, settings: CertificateSettings) -> 
         id: certificate.id.clone(),
         expected_revision: certificate.revision,
         settings,
+        own_key: OwnKeyChange::Keep,
         next_at: certificate.standing.next_at,
         next_why: certificate.standing.next_why.clone(),
         reset_failures: false,
@@ -136,6 +140,8 @@ pub(crate) fn version(run: &Run) -> Version {
         account: "acct-1".into(),
         state: VersionState::KeyStored,
         key_type: KeyType::EcdsaP256,
+        has_key: true,
+        staging: false,
         created_at: at(20),
         published_at: None,
         facts: None,
@@ -201,6 +207,7 @@ pub(crate) fn account(id: &str, authority: &str) -> Account {
         external_account: None,
         thumbprint: "thumb".to_owned(),
         key_type: AccountKeyType::ES256,
+        preferred_chain: None,
         created_at: at(0),
         key_change: None,
         blocked: None,
@@ -219,6 +226,7 @@ pub(crate) fn authority(id: &str) -> Authority {
         external_account_required: false,
         profiles: vec![],
         key_types: vec![KeyType::EcdsaP256],
+        choices: AuthorityChoices::default(),
         built_in: false,
     }
 }

@@ -4,7 +4,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use certwright::configuration::Configuration;
 use certwright::service::{Opened, open_with};
-use certwright_core::authority::{Authority, IssuingRoots, ProfileLimits};
+use certwright_core::authority::{Authority, AuthorityChoices, IssuingRoots, ProfileLimits};
 use certwright_core::key::KeyType;
 use certwright_core::{SignedDuration, Timestamp};
 use certwright_engine::{CertificateRow, Clock, Draft, Engine, NewAccount, SystemChance};
@@ -112,6 +112,7 @@ impl Lane {
             external_account_required: false,
             profiles: vec![profile("default")],
             key_types: KeyType::ALL.to_vec(),
+            choices: AuthorityChoices::default(),
             built_in: false,
         };
         engine.put_authority(authority, "test").await?;

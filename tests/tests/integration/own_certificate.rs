@@ -6,7 +6,7 @@ use certwright::configuration::Configuration;
 use certwright::service;
 use certwright_api::client::{Address, Client};
 use certwright_core::account::AccountKeyType;
-use certwright_core::authority::{Authority, IssuingRoots, ProfileLimits};
+use certwright_core::authority::{Authority, AuthorityChoices, IssuingRoots, ProfileLimits};
 use certwright_core::key::KeyType;
 use certwright_engine::{Draft, Engine, NewAccount};
 use certwright_tests::{Pebble, free_port};
@@ -65,7 +65,8 @@ impl Scene {
                 ip_addresses: true,
                 common_name: true,
             }],
-            key_types: KeyType::ALL.to_vec(),
+            key_types: KeyType::PUBLIC.to_vec(),
+            choices: AuthorityChoices::default(),
             built_in: false,
         };
         engine.put_authority(authority, "test").await?;

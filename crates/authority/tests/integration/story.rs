@@ -21,7 +21,7 @@ async fn proven(
     bodies: &Bodies,
     replaces: Option<String>,
 ) -> String {
-    let new = NewOrder { identifiers: names.to_vec(), profile: None, replaces };
+    let new = NewOrder { identifiers: names.to_vec(), profile: None, not_after: None, replaces };
     let opened = session.new_order(&new).await.unwrap().value;
     for url in &opened.order.authorizations {
         let authorization = session.authorization(url).await.unwrap().value;

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use certwright_authority::{NamePolicy, Reach, Settings};
 use certwright_contract::files;
 use certwright_core::account::{AccountKeyType, AccountState};
-use certwright_core::authority::{Authority, IssuingRoots, ProfileLimits};
+use certwright_core::authority::{Authority, AuthorityChoices, IssuingRoots, ProfileLimits};
 use certwright_core::key::KeyType;
 use certwright_engine::{Draft, Engine, NewAccount};
 use certwright_pki::chain_pem;
@@ -106,7 +106,8 @@ impl Stage {
                 ip_addresses: false,
                 common_name: true,
             }],
-            key_types: KeyType::ALL.to_vec(),
+            key_types: KeyType::PUBLIC.to_vec(),
+            choices: AuthorityChoices::default(),
             built_in: false,
         };
         self.engine.put_authority(entry, DEMO).await?;

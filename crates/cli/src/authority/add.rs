@@ -51,13 +51,23 @@ pub struct Add {
     /// A key type that it certifies, such as ecdsa-p256; repeat it for several; all when left out
     #[arg(long = "key", value_name = "TYPE", value_parser = key_type)]
     keys: Vec<KeyType>,
+    /// An issuer that chains should have where neither certificate nor account prefer one
+    #[arg(long, value_name = "ISSUER")]
+    preferred_chain: Option<String>,
+    /// The authority that this is the staging environment of
+    #[arg(long, value_name = "ID", requires = "staging")]
+    staging_of: Option<String>,
+    /// It honours a lifetime that an order asks for
+    #[arg(long)]
+    chosen_lifetime: bool,
     /// Replace the entry of this id
     #[arg(long)]
     replace: bool,
 }
 
 fn key_type(name: &str) -> Result<KeyType, String> {
-    KeyType::from_name(name).ok_or_else(|| "the types are ecdsa-p256 and rsa-2048".to_owned())
+    KeyType::from_name(name)
+        .ok_or_else(|| "the types are ecdsa-p256, -p384, -p521 and rsa-2048, -3072, -4096".to_owned())
 }
 
 impl Add {
@@ -79,6 +89,9 @@ impl Add {
             staging: self.staging,
             external_account_required: self.external_account_required,
             key_types: (!self.keys.is_empty()).then_some(self.keys),
+            preferred_chain: self.preferred_chain,
+            staging_of: self.staging_of,
+            chosen_lifetime: self.chosen_lifetime,
         })
     }
 

@@ -108,6 +108,9 @@ fn words(authority: &Authority, look: Look) -> String {
             ("Issuing roots", plain(roots)),
             ("Remarks", plain(remarks(authority))),
             ("Profiles", plain(authority.profiles.iter().map(limits).collect::<Vec<_>>().join("\n"))),
+            ("Chain", plain(authority.preferred_chain.clone().unwrap_or_default())),
+            ("Staging of", plain(authority.staging_of.clone().unwrap_or_default())),
+            ("Lifetime", plain(if authority.chosen_lifetime { "can be chosen" } else { "" })),
             ("Keys", plain(authority.key_types.iter().map(|key| key.words()).collect::<Vec<_>>().join(", "))),
         ],
     )
@@ -154,6 +157,9 @@ mod tests {
                 common_name: true,
             }],
             key_types: vec![KeyType::EcdsaP256, KeyType::Rsa2048],
+            preferred_chain: None,
+            staging_of: None,
+            chosen_lifetime: false,
             built_in: true,
         };
         assert_eq!(

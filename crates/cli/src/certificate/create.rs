@@ -1,5 +1,6 @@
 //! `cert create`.
 
+use super::choices::Choices;
 use super::key::{KeyChoice, chosen};
 use crate::deployments::DeploymentOptions;
 use crate::exit::Exit;
@@ -20,7 +21,7 @@ use jiff::Timestamp;
 )]
 pub struct Create {
     /// Host names, wildcard names or IP addresses; the first names the whole
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required_unless_present = "csr", value_name = "NAME")]
     names: Vec<String>,
     /// What to call it; the first name when left out
     #[arg(long, value_name = "TEXT")]
@@ -53,6 +54,8 @@ pub struct Create {
     #[arg(long, value_name = "NAME")]
     window: Option<String>,
     #[command(flatten)]
+    choices: Choices,
+    #[command(flatten)]
     deployments: DeploymentOptions,
     /// Create it paused: nothing is ordered before it is resumed
     #[arg(long)]
@@ -61,7 +64,7 @@ pub struct Create {
 
 impl Create {
     fn draft(self) -> Result<CertificateDraft, Fault> {
-        Ok(CertificateDraft {
+        let draft = CertificateDraft {
             deployments: self.deployments.drafts(&[])?,
             name: self.name,
             notes: self.notes,
@@ -75,7 +78,9 @@ impl Create {
             renewal: self.renew.and_then(|renew| renew.0),
             window: self.window.as_deref().and_then(window::choice),
             paused: self.paused,
-        })
+            ..CertificateDraft::default()
+        };
+        self.choices.draft(draft)
     }
 
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Fault> {

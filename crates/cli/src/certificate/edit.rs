@@ -1,6 +1,7 @@
 //! `cert edit`: reads, changes what was named, and writes only if nobody else was faster.
 
 use super::Which;
+use super::choices::Choices;
 use super::key::{KeyChoice, chosen};
 use crate::deployments::DeploymentOptions;
 use crate::exit::Exit;
@@ -68,6 +69,8 @@ pub struct Edit {
     #[arg(long, value_name = "NAME")]
     window: Option<String>,
     #[command(flatten)]
+    choices: Choices,
+    #[command(flatten)]
     deployments: DeploymentOptions,
     /// Order nothing any more
     #[arg(long, conflicts_with = "resume")]
@@ -79,7 +82,7 @@ pub struct Edit {
 
 impl Edit {
     fn changes(&self, now: &Certificate) -> Result<CertificateChanges, Fault> {
-        Ok(CertificateChanges {
+        self.choices.changes(CertificateChanges {
             name: self.new_name.clone(),
             notes: self.notes.clone(),
             tags: self.tags(now)?,
@@ -96,6 +99,7 @@ impl Edit {
             renewal: self.renew.map(|renew| renew.0),
             window: self.window.as_deref().map(window::choice),
             deployments: self.deployments.drafts(&now.deployments)?,
+            ..CertificateChanges::default()
         })
     }
 

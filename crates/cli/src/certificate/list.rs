@@ -129,6 +129,12 @@ fn names(certificate: &Certificate) -> String {
     }
 }
 
+/// The name, marked where what is ordered is for tests only.
+fn named(certificate: &Certificate) -> String {
+    let mark = if certificate.staging { " (staging)" } else { "" };
+    format!("{}{mark}", certificate.name)
+}
+
 fn words(page: &Page<Certificate>, look: Look, now: Timestamp) -> String {
     let day = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| moment::day(at, now));
     table(
@@ -136,7 +142,7 @@ fn words(page: &Page<Certificate>, look: Look, now: Timestamp) -> String {
         &["NAME", "HEALTH", "VALID UNTIL", "NEXT MOMENT", "NAMES"],
         page.items.iter().map(|certificate| {
             vec![
-                plain(&certificate.name),
+                plain(named(certificate)),
                 (Tone::of_health(certificate.health), certificate.health.word().to_owned()),
                 plain(day(certificate.not_after)),
                 plain(day(certificate.next_at)),
@@ -157,6 +163,7 @@ mod tests {
         let mut other = samples::certificate();
         other.name = "mail".to_owned();
         other.health = Health::New;
+        other.staging = true;
         (other.not_after, other.next_at) = (None, None);
         other.identifiers_shown =
             ["a.example", "b.example", "c.example", "d.example"].map(str::to_owned).to_vec();
@@ -164,9 +171,9 @@ mod tests {
         assert_eq!(
             words(&page, Look::default(), samples::now()),
             "\
-NAME  HEALTH  VALID UNTIL              NEXT MOMENT              NAMES
-shop  served  in 61 days (2027-01-24)  in 30 days (2026-12-24)  shop.example.com, bücher.example
-mail  new     -                        -                        a.example, b.example, c.example and 1 more
+NAME            HEALTH  VALID UNTIL              NEXT MOMENT              NAMES
+shop            served  in 61 days (2027-01-24)  in 30 days (2026-12-24)  shop.example.com, bücher.example
+mail (staging)  new     -                        -                        a.example, b.example, c.example and 1 more
 "
         );
     }

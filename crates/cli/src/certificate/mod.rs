@@ -1,5 +1,6 @@
 //! `certwright cert …`: managed certificates.
 
+mod choices;
 mod create;
 mod delete;
 mod deploy;

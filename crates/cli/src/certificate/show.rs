@@ -1,12 +1,14 @@
 //! `cert show`.
 
 use super::Which;
+use super::choices::{key_words, profile_words};
 use crate::exit::Exit;
 use crate::fault::{Fault, failure_words, indented};
 use crate::look::{Look, Tone};
 use crate::moment;
 use crate::renewal;
 use crate::session::Session;
+use crate::span;
 use crate::table::{page, plain, table};
 use crate::window;
 use certwright_api::certificates::{Certificate, Challenge, Deployment};
@@ -85,10 +87,24 @@ fn facts(certificate: &Certificate, now: Timestamp) -> Vec<(&'static str, (Tone,
         ("For", plain(certificate.identifiers_shown.join("\n"))),
         ("Tags", plain(certificate.tags.join(", "))),
         ("Notes", plain(&certificate.notes)),
-        ("Authority", plain(&certificate.authority)),
+        ("Authority", authority(certificate)),
         ("Account", plain(or(&certificate.account, "auto"))),
-        ("Profile", plain(or(&certificate.profile, "auto"))),
-        ("Key", plain(certificate.key_type.map_or_else(|| "auto".to_owned(), |key_type| key_type.words()))),
+        ("Profile", plain(profile_words(certificate))),
+        ("Key", plain(key_words(certificate))),
+        (
+            "Chain",
+            plain(certificate.preferred_chain.as_ref().map_or_else(String::new, |issuer| {
+                format!("one with the issuer {issuer}, where there is one")
+            })),
+        ),
+        (
+            "Lifetime",
+            plain(
+                certificate.lifetime_seconds.map_or_else(String::new, |seconds| {
+                    span::words(i64::try_from(seconds).unwrap_or(i64::MAX))
+                }),
+            ),
+        ),
         ("Challenge", plain(challenge(&certificate.challenge))),
         (
             "Renewed",
@@ -112,6 +128,15 @@ fn facts(certificate: &Certificate, now: Timestamp) -> Vec<(&'static str, (Tone,
     ]
 }
 
+fn authority(certificate: &Certificate) -> (Tone, String) {
+    if !certificate.staging {
+        return plain(&certificate.authority);
+    }
+    let replaces =
+        if certificate.staging_may_replace { "\nit may take the place of a trusted one" } else { "" };
+    (Tone::Warn, format!("{} (staging: for tests, nobody trusts it){replaces}", certificate.authority))
+}
+
 fn challenge(challenge: &Challenge) -> String {
     match challenge {
         Challenge::Http01 => "http-01".to_owned(),
@@ -121,6 +146,12 @@ fn challenge(challenge: &Challenge) -> String {
 
 fn version(version: &Version, now: Timestamp) -> String {
     let mut text = version.id.clone();
+    if version.staging {
+        text.push_str("\nfor tests: its authority is a staging environment");
+    }
+    if !version.has_key {
+        text.push_str("\nits private key is not stored here");
+    }
     if let Some(facts) = &version.facts {
         text.push_str(&format!(
             "\nby {}\nvalid until {}\nserial {}",

@@ -7,6 +7,7 @@ use crate::session::{Session, read};
 use certwright_api::authorities::{AuthorityDraft, IssuingRoots};
 use certwright_api::issuers::Issuer;
 use certwright_api::problem::ProblemKind;
+use certwright_core::key::KeyType;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -80,7 +81,11 @@ fn draft(issuer: &Issuer, roots: Option<String>) -> AuthorityDraft {
         common_name: None,
         staging: false,
         external_account_required: issuer.settings.binds_accounts(),
-        key_types: None,
+        // The built-in authority takes these, and not P-521.
+        key_types: Some(KeyType::PUBLIC.iter().copied().map(Into::into).collect()),
+        preferred_chain: None,
+        staging_of: None,
+        chosen_lifetime: false,
     }
 }
 

@@ -8,7 +8,7 @@ pub(crate) mod probe;
 use crate::acme_failure::failure;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::observe::plan_deploy;
+use crate::observe::{WantedVersion, plan_deploy};
 use certwright_core::authority::Authority;
 use certwright_core::failure::Failure;
 use certwright_core::plan::Plan;
@@ -104,7 +104,7 @@ impl Engine {
         }
         for deployment in &certificate.settings.deployments {
             checks.push(
-                match plan_deploy(self, certificate, deployment, &certificate.settings.identifiers).await {
+                match plan_deploy(self, certificate, deployment, &WantedVersion::next(certificate)).await {
                     Ok(plan) => {
                         Check::new("deployment", &deployment.target, Verdict::Ok, bindings(&plan), "")
                     }

@@ -1,5 +1,6 @@
 //! The facts of an obtain plan.
 
+use super::keys::key_facts;
 use crate::acme_failure::failure_at;
 use crate::engine::Engine;
 use crate::order_from::OrderFrom;
@@ -40,6 +41,7 @@ pub(crate) async fn plan_obtain_from(
         renewal_information: directory.renewal_info.is_some(),
         failures: certificate.standing.failures,
         target_keys: &target_keys(settings),
+        keys: key_facts(engine, certificate).await?,
         challenge_port: engine.options.challenge_port,
         port_owner: &port_owner,
     })?;

@@ -5,11 +5,16 @@ use crate::acme_failure::undecided;
 use crate::drive::{Interrupted, Work, stored};
 use certwright_acme::OrderStatus;
 use certwright_core::SignedDuration;
+use certwright_core::chain_preference::ChainPreference;
 use certwright_core::identifier::Identifier;
 use certwright_core::run::Outcome;
 use certwright_core::version::VersionState;
 
-pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> Result<Outcome, Interrupted> {
+pub(super) async fn perform(
+    work: &mut Work<'_>,
+    identifiers: &[Identifier],
+    preferred: Option<&ChainPreference>,
+) -> Result<Outcome, Interrupted> {
     let learnt = &work.run.learnt;
     let (Some(order_url), Some(version)) = (learnt.order.clone(), learnt.version.clone()) else {
         return Ok(missing("order"));
@@ -63,5 +68,6 @@ pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> 
         }
     };
     work.pass("await-certificate:fetched")?;
-    check_issued::check_and_store(work, &version, &answered.value.pem, identifiers, &authority).await
+    let wanted = check_issued::Wanted { version: &version, identifiers, preferred, authority: &authority };
+    check_issued::check_and_store(work, &session, &wanted, &answered.value).await
 }

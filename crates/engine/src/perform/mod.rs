@@ -28,12 +28,18 @@ use certwright_core::step::Step;
 pub(crate) async fn perform(work: &mut Work<'_>, step: &Step, again: bool) -> Result<Outcome, Interrupted> {
     match step {
         Step::ProveStorage => prove_storage::perform(work).await,
-        Step::MakeKey { key_type, identifiers, common_name } => {
-            make_key::perform(work, *key_type, identifiers, common_name.as_deref()).await
+        Step::MakeKey { key_type, identifiers, common_name, key_use } => {
+            make_key::perform(work, *key_type, identifiers, common_name.as_deref(), key_use).await
         }
-        Step::OpenOrder { identifiers, profile, replaces, .. } => {
-            let (profile, replaces) = (profile.as_deref(), replaces.as_deref());
-            open_order::perform(work, identifiers, profile, replaces).await
+        Step::OpenOrder { identifiers, profile, or_default_profile, lifetime_seconds, replaces, .. } => {
+            let asked = open_order::Asked {
+                identifiers,
+                profile: profile.as_deref(),
+                or_default_profile: *or_default_profile,
+                lifetime_seconds: *lifetime_seconds,
+                replaces: replaces.as_deref(),
+            };
+            open_order::perform(work, asked).await
         }
         Step::PrepareResponder { preparation } => responder::prepare(work, preparation).await,
         Step::PresentChallenges { responder, identifiers, looks } => {
@@ -45,7 +51,9 @@ pub(crate) async fn perform(work: &mut Work<'_>, step: &Step, again: bool) -> Re
         }
         Step::RetireResponder { preparation } => responder::retire(work, preparation).await,
         Step::Finalize => finalize::perform(work, again).await,
-        Step::AwaitCertificate { identifiers } => await_certificate::perform(work, identifiers).await,
+        Step::AwaitCertificate { identifiers, preferred_chain } => {
+            await_certificate::perform(work, identifiers, preferred_chain.as_ref()).await
+        }
         Step::Publish => publish::perform(work).await,
         Step::StoreFiles { .. } => store_files::perform(work).await,
         Step::Act { act } => target::apply(work, act).await,

@@ -5,6 +5,7 @@ use super::fail;
 use crate::acme_failure::failure_at;
 use crate::drive::{Interrupted, Work};
 use certwright_acme::{NewOrder, OrderStatus, Problem, ProblemKind, Session};
+use certwright_core::Timestamp;
 use certwright_core::authority::Authority;
 use certwright_core::describe;
 use certwright_core::event::Level;
@@ -14,18 +15,24 @@ use certwright_core::run::{KnownAuthorization, Outcome};
 use certwright_core::step::Step;
 use std::collections::BTreeSet;
 
-pub(super) async fn perform(
-    work: &mut Work<'_>,
-    identifiers: &[Identifier],
-    profile: Option<&str>,
-    replaces: Option<&str>,
-) -> Result<Outcome, Interrupted> {
+/// What the step asks for.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) identifiers: &'a [Identifier],
+    pub(super) profile: Option<&'a str>,
+    pub(super) or_default_profile: bool,
+    pub(super) lifetime_seconds: Option<u64>,
+    pub(super) replaces: Option<&'a str>,
+}
+
+pub(super) async fn perform(work: &mut Work<'_>, asked: Asked<'_>) -> Result<Outcome, Interrupted> {
+    let identifiers = asked.identifiers;
     let (session, authority) = match session(work).await {
         Ok(found) => found,
         Err(failure) => return Ok(fail(failure)),
     };
     let urls = match work.run.learnt.order.clone() {
-        None => match open(work, &session, &authority, identifiers, profile, replaces).await? {
+        None => match open(work, &session, &authority, asked).await? {
             Ok(urls) => urls,
             Err(failure) => return Ok(fail(failure)),
         },
@@ -52,33 +59,48 @@ async fn open(
     work: &mut Work<'_>,
     session: &Session,
     authority: &Authority,
-    identifiers: &[Identifier],
-    profile: Option<&str>,
-    replaces: Option<&str>,
+    asked: Asked<'_>,
 ) -> Result<Result<Vec<String>, Failure>, Interrupted> {
+    let identifiers = asked.identifiers;
     let mut new = NewOrder {
         identifiers: identifiers.iter().map(wire).collect(),
-        profile: profile.map(str::to_owned),
-        replaces: replaces.map(str::to_owned),
+        profile: asked.profile.map(str::to_owned),
+        not_after: asked.lifetime_seconds.and_then(|seconds| not_after(work.engine.now(), seconds)),
+        replaces: asked.replaces.map(str::to_owned),
     };
-    let mut answer = session.new_order(&new).await;
+    let mut answered = session.new_order(&new).await;
     // RFC 9773 §5: another order (of a lost answer, or of another node) replaces it already.
-    let already = answer.as_ref().err().and_then(certwright_acme::Error::problem);
-    if already.is_some_and(|problem| problem.kind == ProblemKind::AlreadyReplaced)
+    if answered.as_ref().is_err_and(|error| error.kind() == Some(&ProblemKind::AlreadyReplaced))
         && new.replaces.take().is_some()
     {
         let words =
             "The authority says that another order replaces the newest version already; ordered without that";
         work.note(Level::Warning, words);
-        answer = session.new_order(&new).await;
+        answered = session.new_order(&new).await;
     }
-    let opened = match answer {
+    if answered.as_ref().is_err_and(|error| error.kind() == Some(&ProblemKind::InvalidProfile)) {
+        // The directory that the plan was made by is out of date: the next plan shall know what is offered now.
+        let offered = session.client().refresh_directory().await.map(|answered| answered.value);
+        if asked.or_default_profile {
+            let default = authority.limits(None).map(|limits| limits.name.clone());
+            new.profile = default.filter(|name| {
+                Some(name.as_str()) != asked.profile
+                    && offered.is_ok_and(|directory| directory.meta.profiles.contains_key(name))
+            });
+            work.note(
+                Level::Warning,
+                format!(
+                    "{} does not know the profile {} any more: the order falls back to its default",
+                    authority.title,
+                    asked.profile.unwrap_or_default()
+                ),
+            );
+            answered = session.new_order(&new).await;
+        }
+    }
+    let opened = match answered {
         Ok(answered) => answered.value,
         Err(error) => {
-            if error.kind() == Some(&ProblemKind::InvalidProfile) {
-                // It was in the directory when the plan was made: the next plan is made by the present one.
-                let _ = session.client().refresh_directory().await;
-            }
             let failure = failure_at(&error, &authority.title, work.engine.now());
             return Ok(Err(naming(failure, &error, identifiers)));
         }
@@ -122,6 +144,12 @@ async fn open(
     work.save(None).await?;
     work.pass("open-order:opened")?;
     Ok(Ok(opened.order.authorizations))
+}
+
+/// The end of a lifetime that begins now, in whole seconds: what is finer, no certificate can say.
+fn not_after(now: Timestamp, seconds: u64) -> Option<Timestamp> {
+    let end = now.as_second().checked_add(i64::try_from(seconds).ok()?)?;
+    Timestamp::from_second(end).ok()
 }
 
 /// The failure with the names that were asked for, where the authority refuses one and does not say which (as Caddy
@@ -240,7 +268,6 @@ pub(super) async fn session(work: &Work<'_>) -> Result<(Session, Authority), Fai
 #[cfg(test)]
 mod tests {
     use super::*;
-    use certwright_core::Timestamp;
 
     /// What the failure says of an order for these names, when the authority refuses with these words.
     fn refused(problem: &serde_json::Value, names: &[&str]) -> Failure {

@@ -22,6 +22,7 @@ pub(super) async fn perform(work: &Work<'_>) -> Result<Outcome, Interrupted> {
         Ok((chain, sealed))
     };
     let (chain, sealed) = match stored(read.await)? {
+        Ok((_, sealed)) if sealed.is_empty() => return Ok(missing("private key")),
         Ok((Some(chain), sealed)) => (chain, sealed),
         Ok((None, _)) => return Ok(missing("certificate")),
         Err(failure) => return Ok(fail(failure)),

@@ -81,7 +81,7 @@ fn no_end_is_the_last_moment_there_is() {
 
 #[test]
 fn rsa_keys_are_named_with_their_length() {
-    let key = crate::PrivateKey::generate(certwright_core::key::KeyType::Rsa2048).unwrap();
+    let key = crate::PrivateKey::generate(KeyType::Rsa2048).unwrap();
     let der = Authority::root("Root").leaf(&key, &["a.example.com"]);
     assert_eq!(facts(&der).unwrap().key_algorithm, "RSA 2048");
 }

@@ -89,7 +89,7 @@ fn trusted(pair: &Pair, leaf: &[u8], name: &str) -> Result<(), webpki::Error> {
 fn a_leaf_passes_every_check_that_we_have_for_the_chains_of_others() {
     let pair = pair(&constraints(&["home.arpa", "localhost"], &["127.0.0.0/8"]));
     let names = ["a.home.arpa", "*.b.home.arpa", "127.0.0.1"];
-    for key_type in KeyType::ALL {
+    for key_type in KeyType::PUBLIC {
         let key = PrivateKey::generate(*key_type).unwrap();
         for common_name in [None, Some("a.home.arpa")] {
             let leaf = leaf(&pair, &request(&key, &names, common_name));

@@ -39,26 +39,25 @@ fn reads_the_older_forms_of_openssl() {
     let text = encode(&Pem::new("RSA PRIVATE KEY", inner(&rsa)));
     assert_eq!(PrivateKey::from_pem(&text).unwrap().pkcs8_der(), rsa.pkcs8_der());
 
-    let ecdsa = PrivateKey::generate(KeyType::EcdsaP256).unwrap();
-    let pair = EcdsaKeyPair::from_pkcs8(&P256, ecdsa.pkcs8_der()).unwrap();
-    let sec1 = pair.private_key().as_der().unwrap();
-    let block = encode(&Pem::new("EC PRIVATE KEY", sec1.as_ref()));
-    // What `openssl ecparam -genkey -name prime256v1` writes: the curve's name in a block of its own first.
-    let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
-    for text in [block.clone(), format!("{parameters}{block}")] {
-        let read = PrivateKey::from_pem(&text).unwrap();
-        assert_eq!(read.spki_fingerprint(), ecdsa.spki_fingerprint());
-        assert_eq!(read.pkcs8_der(), ecdsa.pkcs8_der());
+    for (curve, key_type) in CURVES {
+        let ecdsa = PrivateKey::generate(key_type).unwrap();
+        let pair = EcdsaKeyPair::from_pkcs8(curve, ecdsa.pkcs8_der()).unwrap();
+        let sec1 = pair.private_key().as_der().unwrap();
+        let block = encode(&Pem::new("EC PRIVATE KEY", sec1.as_ref()));
+        // What `openssl ecparam -genkey` writes: the curve's name in a block of its own first.
+        let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+        for text in [block.clone(), format!("{parameters}{block}")] {
+            let read = PrivateKey::from_pem(&text).unwrap();
+            assert_eq!(read.spki_fingerprint(), ecdsa.spki_fingerprint());
+            assert_eq!((read.key_type(), read.pkcs8_der()), (key_type, ecdsa.pkcs8_der()));
+        }
     }
 }
 
 #[test]
 fn says_why_it_reads_no_key() {
-    let p384 = EcdsaKeyPair::generate(&P384).unwrap();
-    let p384_pkcs8 = encode(&Pem::new("PRIVATE KEY", p384.to_pkcs8v1().unwrap().as_ref()));
-    let p384_sec1 = encode(&Pem::new("EC PRIVATE KEY", p384.private_key().as_der().unwrap().as_ref()));
-    let rsa_3072 = RsaKeyPair::generate(KeySize::Rsa3072).unwrap().as_der().unwrap();
-    let rsa_3072 = encode(&Pem::new("PRIVATE KEY", rsa_3072.as_ref()));
+    let rsa_8192 = RsaKeyPair::generate(KeySize::Rsa8192).unwrap().as_der().unwrap();
+    let rsa_8192 = encode(&Pem::new("PRIVATE KEY", rsa_8192.as_ref()));
     let ed25519 = Ed25519KeyPair::generate().unwrap().to_pkcs8v1().unwrap();
     let ed25519 = encode(&Pem::new("PRIVATE KEY", ed25519.as_ref()));
     let unsupported = |what: &str| PkiError::UnsupportedPrivateKey(what.to_owned());
@@ -76,13 +75,35 @@ fn says_why_it_reads_no_key() {
             "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n",
             PkiError::EncryptedPrivateKey,
         ),
-        (&p384_pkcs8, unsupported("ECDSA P-384")),
-        (&p384_sec1, unsupported("ECDSA P-384")),
-        (&rsa_3072, unsupported("RSA 3072")),
+        (&rsa_8192, unsupported("RSA 8192")),
         (&ed25519, unsupported("Ed25519")),
     ] {
         assert_eq!(PrivateKey::from_pem(text).unwrap_err(), why, "{text}");
     }
+}
+
+/// Made by OpenSSL 3.0 with the passphrase "open sesame" from one P-256 key: `openssl pkcs8 -topk8 -v2 …`.
+const ENCRYPTED: &str = include_str!("tests/encrypted.pem");
+
+#[test]
+fn a_passphrase_opens_what_openssl_encrypted() {
+    let plain = PrivateKey::from_pem(include_str!("tests/plain.pem")).unwrap();
+    let blocks: Vec<_> = ENCRYPTED.split_inclusive("-----END ENCRYPTED PRIVATE KEY-----\n").collect();
+    let [opened @ .., scrypt, des3] = &blocks[..] else { panic!("{}", blocks.len()) };
+    assert_eq!(opened.len(), 4);
+    for text in opened {
+        let key = PrivateKey::from_pem_with(text, Some("open sesame")).unwrap();
+        assert_eq!(key.pkcs8_der(), plain.pkcs8_der());
+        let wrong = PrivateKey::from_pem_with(text, Some("open barley")).unwrap_err();
+        assert_eq!(wrong, PkiError::WrongPassphrase);
+        assert_eq!(PrivateKey::from_pem_with(text, None).unwrap_err(), PkiError::EncryptedPrivateKey);
+    }
+    for (text, name) in [(scrypt, "scrypt"), (des3, "triple DES")] {
+        let said = PrivateKey::from_pem_with(text, Some("open sesame")).unwrap_err().to_string();
+        assert!(said.contains(name) && said.contains("openssl pkcs8 -topk8"), "{said}");
+    }
+    let open = PrivateKey::from_pem_with(&plain.to_pkcs8_pem(), Some("not needed")).unwrap();
+    assert_eq!(open.pkcs8_der(), plain.pkcs8_der());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Let's Encrypt: free, for public names and addresses.
 
-use certwright_core::authority::{Authority, IssuingRoots, ProfileLimits};
+use certwright_core::authority::{Authority, AuthorityChoices, IssuingRoots, ProfileLimits};
 use certwright_core::id::AuthorityId;
 use certwright_core::key::KeyType;
 
@@ -16,7 +16,8 @@ pub(crate) fn authority() -> Authority {
         staging: false,
         external_account_required: false,
         profiles: profiles(),
-        key_types: KeyType::ALL.to_vec(),
+        key_types: KeyType::PUBLIC.to_vec(),
+        choices: AuthorityChoices::default(),
         built_in: true,
     }
 }

@@ -15,8 +15,10 @@ use axum::response::Response;
 use certwright_api::certificates::Certificate;
 use certwright_api::edits::{CertificateChanges, CertificateDraft, DeploymentDraft};
 use certwright_api::problem::Problem;
+use certwright_api::secret::SecretText;
 use certwright_core::id::{AccountId, AuthorityId};
-use certwright_engine::{Changes, Draft, EngineError};
+use certwright_core::options::CertificateOptions;
+use certwright_engine::{Changes, Draft, EngineError, KeyInput};
 use serde_json::{Map, Value};
 
 fn targets(drafts: Vec<DeploymentDraft>) -> Vec<(String, Map<String, Value>)> {
@@ -37,6 +39,20 @@ fn draft(sent: CertificateDraft) -> Draft {
         challenge: sent.challenge.into(),
         renewal: sent.renewal.map(Into::into),
         window: sent.window.map(Into::into),
+        options: CertificateOptions {
+            preferred_chain: sent.preferred_chain,
+            profile_missing: sent.profile_missing.unwrap_or_default().into(),
+            lifetime_seconds: sent.lifetime_seconds,
+            staging_may_replace: sent.staging_may_replace.unwrap_or(false),
+            ..CertificateOptions::default()
+        },
+        staging: sent.staging,
+        key: KeyInput {
+            reuse: sent.reuse_key,
+            private_key: sent.private_key.map(|key| Some(key.into_zeroizing())),
+            passphrase: sent.private_key_passphrase.map(SecretText::into_zeroizing),
+            request: sent.certificate_request.map(Some),
+        },
         deployments: sent.deployments.map(targets),
     }
 }
@@ -55,6 +71,17 @@ fn changes(sent: CertificateChanges) -> Changes {
         challenge: sent.challenge.map(Into::into),
         renewal: sent.renewal.map(|renewal| renewal.map(Into::into)),
         window: sent.window.map(|window| window.map(Into::into)),
+        preferred_chain: sent.preferred_chain,
+        profile_missing: sent.profile_missing.map(Into::into),
+        lifetime_seconds: sent.lifetime_seconds,
+        staging: sent.staging,
+        staging_may_replace: sent.staging_may_replace,
+        key: KeyInput {
+            reuse: sent.reuse_key,
+            private_key: sent.private_key.map(|key| key.map(SecretText::into_zeroizing)),
+            passphrase: sent.private_key_passphrase.map(SecretText::into_zeroizing),
+            request: sent.certificate_request,
+        },
         deployments: sent.deployments.map(targets),
     }
 }

@@ -9,13 +9,14 @@ use super::certificate_parts::{
 };
 use super::certificate_rows::{Stored, certificate, certificate_row, stored};
 use super::events::add_events;
+use super::keys::change_own_key;
 use super::rows::{maybe_milliseconds, milliseconds, timestamp, to_json};
 use super::runs::cancel_ordering;
 use super::standing::{merged, write_standing};
 use super::write::{Write, check_fence};
 use crate::{
     CertificateEdit, CertificateQuery, CertificateRow, Certificates, Fence, Listing, NewCertificate,
-    StoreError, StoreResult,
+    OwnKeyChange, StoreError, StoreResult,
 };
 use async_trait::async_trait;
 use certwright_core::Timestamp;
@@ -120,6 +121,8 @@ impl Certificates for SqliteStore {
         let number = added.last_insert_rowid();
         write_words(&mut write, number, &new.id, &new.settings).await?;
         write_deployments(&mut write, &certificate).await?;
+        let own_key = new.own_key.clone().map_or(OwnKeyChange::Keep, OwnKeyChange::Replace);
+        change_own_key(&mut write, &new.id, &own_key).await?;
         let audit = line(now, &new.who, "create", object(&new.id), None, as_value(&new.settings));
         add_audit(&mut write, &audit).await?;
         add_events(&mut write, &new.events).await?;
@@ -209,6 +212,7 @@ impl Certificates for SqliteStore {
         write_standing(&mut write, &edit.id, &after.standing).await?;
         write_words(&mut write, found.number, &edit.id, &edit.settings).await?;
         write_deployments(&mut write, &after).await?;
+        change_own_key(&mut write, &edit.id, &edit.own_key).await?;
         queue_deployments(&mut write, &edit.id, &edit.queue, edit.now).await?;
         if edit.cancel_ordering {
             cancel_ordering(&mut write, &edit.id, &edit.who, edit.now).await?;

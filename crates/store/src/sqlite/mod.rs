@@ -16,6 +16,7 @@ mod deployments;
 mod events;
 mod idempotency;
 mod issuer;
+mod keys;
 mod leases;
 mod meta;
 mod observations;

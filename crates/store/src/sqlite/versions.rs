@@ -29,7 +29,8 @@ macro_rules! select_versions {
     ($rest:literal) => {
         concat!(
             "SELECT id, certificate, run, authority, account, state, key_type, facts, trust, created_at, \
-             published_at, renewal_information, certificate_url, revocation, revoking FROM versions ",
+             published_at, renewal_information, certificate_url, revocation, revoking, \
+             length(sealed_key) > 0 AS has_key, staging FROM versions ",
             $rest
         )
     };
@@ -49,6 +50,8 @@ pub(super) fn version(row: &SqliteRow) -> StoreResult<Version> {
         account: id(row, "account")?,
         state: word(row, "state")?,
         key_type: word(row, "key_type")?,
+        has_key: column(row, "has_key")?,
+        staging: column(row, "staging")?,
         created_at: moment(row, "created_at")?,
         published_at: maybe_moment(row, "published_at")?,
         facts: maybe_json(row, "facts")?,
@@ -120,8 +123,8 @@ impl Versions for SqliteStore {
         check_fence(&mut write, &version.certificate, fence).await?;
         let added = sqlx::query(
             "INSERT INTO versions (id, certificate, run, authority, account, state, key_type, sealed_key, \
-               request, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+               request, created_at, staging) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
         )
         .bind(version.id.as_str())
         .bind(version.certificate.as_str())
@@ -133,6 +136,7 @@ impl Versions for SqliteStore {
         .bind(sealed_key)
         .bind(request)
         .bind(milliseconds(version.created_at))
+        .bind(version.staging)
         .execute(write.on())
         .await
         .attempt(attempted)?;

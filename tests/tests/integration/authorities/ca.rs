@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use certwright::configuration::Configuration;
 use certwright::service;
 use certwright_authority::{NamePolicy, Reach, Settings};
-use certwright_core::authority::{Authority, IssuingRoots, ProfileLimits};
+use certwright_core::authority::{Authority, AuthorityChoices, IssuingRoots, ProfileLimits};
 use certwright_core::key::KeyType;
 use certwright_pki::chain_pem;
 use certwright_tests::{Caddy, NameServer, Pebble, free_port, wait_for};
@@ -160,7 +160,8 @@ fn entry(id: &str, directory: String, https: &str, root: &str, profile: &str) ->
             ip_addresses: false,
             common_name: true,
         }],
-        key_types: KeyType::ALL.to_vec(),
+        key_types: KeyType::PUBLIC.to_vec(),
+        choices: AuthorityChoices::default(),
         built_in: false,
     }
 }

@@ -8,7 +8,7 @@ use certwright::configuration::Configuration;
 use certwright::service;
 use certwright_authority::{Issuers, NamePolicy, Reach, Settings};
 use certwright_core::account::AccountKeyType;
-use certwright_core::authority::{Authority, IssuingRoots, ProfileLimits};
+use certwright_core::authority::{Authority, AuthorityChoices, IssuingRoots, ProfileLimits};
 use certwright_core::key::KeyType;
 use certwright_engine::{Draft, Engine, NewAccount};
 use certwright_pki::chain_pem;
@@ -118,7 +118,8 @@ async fn own_certificate(engine: &Engine, directory: &str, root: &str, self_sign
             ip_addresses: false,
             common_name: true,
         }],
-        key_types: KeyType::ALL.to_vec(),
+        key_types: KeyType::PUBLIC.to_vec(),
+        choices: AuthorityChoices::default(),
         built_in: false,
     };
     engine.put_authority(authority, WHO).await?;

@@ -1,0 +1,170 @@
+//! What a person may choose about one certificate, at a real authority: chain, profile, key, request, address.
+
+use crate::lane::{Lane, two_sites};
+use anyhow::{Context, Result, ensure};
+use certwright_core::authority::{Authority, IssuingRoots, ProfileLimits};
+use certwright_core::facts::CertificateFacts;
+use certwright_core::identifier::Identifier;
+use certwright_core::key::KeyType;
+use certwright_core::options::{CertificateOptions, ProfileMissing};
+use certwright_engine::{Changes, Draft, EngineError, KeyInput};
+use certwright_pki::{PrivateKey, certificate_request, facts, parse_chain, request_pem};
+use certwright_tests::{Pebble, PebbleBuilder};
+
+const NAME: &str = "blog.example.test";
+
+async fn lane(pebble: PebbleBuilder) -> Result<Lane> {
+    let nginx = two_sites()?;
+    let pebble = pebble.http_port(nginx.http_port()).gentle().retry_after(0, 0);
+    Lane::start(pebble.profile("default", "ninety days", 7_776_000).start()?, nginx).await
+}
+
+/// Served nowhere: what these tests are about is what is obtained.
+fn draft(lane: &Lane, names: &[&str]) -> Draft {
+    Draft { deployments: Some(Vec::new()), ..lane.draft(names) }
+}
+
+async fn obtain(lane: &Lane, name: &str) -> Result<CertificateFacts> {
+    lane.engine().request(name, None, "test").await?;
+    lane.settle().await?;
+    let row = lane.row(name).await?;
+    let log = lane.engine().certificate_log(name, 60).await?.join("\n");
+    ensure!(row.certificate.standing.last_failure.is_none(), "it failed\n{log}");
+    row.version.and_then(|version| version.facts).with_context(|| format!("nothing was issued\n{log}"))
+}
+
+async fn change(lane: &Lane, name: &str, changes: Changes) -> Result<()> {
+    let revision = lane.row(name).await?.certificate.revision;
+    lane.engine().update_certificate(name, revision, changes, "test").await?;
+    Ok(())
+}
+
+/// The name of the root that the newest version's chain names at its end.
+async fn end(lane: &Lane, name: &str) -> Result<String> {
+    let exported = lane.engine().export(name, false, "test").await?;
+    let chain = parse_chain(&exported.fullchain)?;
+    Ok(facts(chain.last().context("the chain is empty")?)?.issuer)
+}
+
+async fn change_authority(lane: &Lane, change: impl FnOnce(&mut Authority)) -> Result<()> {
+    let mut authority = lane.engine().authority("pebble").await?;
+    change(&mut authority);
+    lane.engine().put_authority(authority, "test").await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_10_the_preferred_chain_is_taken_only_if_it_holds() -> Result<()> {
+    let lane = lane(Pebble::builder().alternate_roots(3)).await?;
+    let alternate = lane.pebble.alternate_root_pem(2)?;
+    let root = facts(&parse_chain(&alternate)?[0])?;
+    let mut wanted = draft(&lane, &[NAME]);
+    wanted.options =
+        CertificateOptions { preferred_chain: root.common_name.clone(), ..CertificateOptions::default() };
+    lane.engine().create_certificate(wanted, "test").await?;
+    // The entry knows another root: the alternate would not be trusted, and the authority's own chain is taken.
+    obtain(&lane, NAME).await?;
+    let usual = end(&lane, NAME).await?;
+    ensure!(usual != root.subject, "a chain was taken that ends in no root of the authority: {usual}");
+    let log = lane.engine().certificate_log(NAME, 80).await?.join("\n");
+    ensure!(log.contains("An alternate chain was passed over") && log.contains("No chain on offer"), "{log}");
+    let roots = format!("{}{alternate}", lane.pebble.issuing_root_pem()?);
+    change_authority(&lane, |authority| authority.issuing_roots = IssuingRoots::Pem(roots)).await?;
+    obtain(&lane, NAME).await?;
+    ensure!(end(&lane, NAME).await? == root.subject, "the preferred chain was not taken");
+    // By fingerprint, and then by a name that no chain has: a note, and no failure.
+    let prefer =
+        |issuer: &str| Changes { preferred_chain: Some(Some(issuer.to_owned())), ..Changes::default() };
+    change(&lane, NAME, prefer(&root.fingerprint)).await?;
+    obtain(&lane, NAME).await?;
+    ensure!(end(&lane, NAME).await? == root.subject, "the fingerprint was not known");
+    change(&lane, NAME, prefer("Nobody Root CA")).await?;
+    obtain(&lane, NAME).await?;
+    ensure!(end(&lane, NAME).await? == usual, "another chain than the authority's own was taken");
+    lane.check_nothing_lost().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_12_a_missing_profile_falls_back_or_stops_and_too_many_names_are_never_ordered() -> Result<()> {
+    let lane = lane(Pebble::builder()).await?;
+    change_authority(&lane, |authority| {
+        authority.profiles.push(ProfileLimits {
+            name: "short".to_owned(),
+            max_identifiers: 25,
+            ip_addresses: false,
+            common_name: true,
+        });
+    })
+    .await?;
+    let names: Vec<_> = (0..26).map(|n| format!("n{n}.example.test")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let many = Draft { profile: Some("short".to_owned()), ..draft(&lane, &names) };
+    match lane.engine().create_certificate(many, "test").await {
+        Err(EngineError::Refused(refusals)) => {
+            ensure!(refusals[0].reason.contains("permits 25"), "{refusals:?}");
+        }
+        other => anyhow::bail!("26 names were accepted: {other:?}"),
+    }
+    let short = Draft { profile: Some("short".to_owned()), ..draft(&lane, &[NAME]) };
+    lane.engine().create_certificate(short, "test").await?;
+    let preview = lane.engine().preview(NAME).await?;
+    ensure!(preview.fingerprint.is_none() && preview.text().contains("\"short\""), "{}", preview.text());
+    ensure!(lane.pebble.orders_opened() == 0, "something was ordered");
+    let falls_back = Changes { profile_missing: Some(ProfileMissing::FallBack), ..Changes::default() };
+    change(&lane, NAME, falls_back).await?;
+    obtain(&lane, NAME).await?;
+    ensure!(lane.pebble.orders_opened() == 1, "it was ordered {} times", lane.pebble.orders_opened());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_used_again_until_it_is_compromised() -> Result<()> {
+    let lane = lane(Pebble::builder()).await?;
+    let key = KeyInput { reuse: Some(true), ..KeyInput::default() };
+    let wanted = Draft { key, key_type: Some(KeyType::EcdsaP384), ..draft(&lane, &[NAME]) };
+    lane.engine().create_certificate(wanted, "test").await?;
+    let first = obtain(&lane, NAME).await?;
+    ensure!(first.key_algorithm == "ECDSA P-384", "{}", first.key_algorithm);
+    let second = obtain(&lane, NAME).await?;
+    ensure!(second.serial != first.serial && second.key_fingerprint == first.key_fingerprint);
+    let version = lane.row(NAME).await?.version.context("no version")?.id;
+    lane.engine().key_is_compromised(&version, "test").await?;
+    let third = obtain(&lane, NAME).await?;
+    ensure!(third.key_fingerprint != first.key_fingerprint, "a compromised key was used again");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_of_ones_own_is_obtained_without_its_key_and_deployed_with_it() -> Result<()> {
+    let lane = lane(Pebble::builder()).await?;
+    let key = PrivateKey::generate(KeyType::EcdsaP256)?;
+    let der = certificate_request(&key, &[Identifier::parse(NAME)?], None)?;
+    let input = KeyInput { request: Some(Some(request_pem(&der))), ..KeyInput::default() };
+    let wanted = Draft { key: input, ..draft(&lane, &[]) };
+    lane.engine().create_certificate(wanted.clone(), "test").await?;
+    let issued = obtain(&lane, NAME).await?;
+    ensure!(issued.key_fingerprint == key.spki_fingerprint(), "it is for another key");
+    ensure!(!lane.row(NAME).await?.version.context("no version")?.has_key);
+    ensure!(!lane.engine().export(NAME, false, "test").await?.fullchain.is_empty());
+    ensure!(lane.engine().export(NAME, true, "test").await.is_err(), "a key was exported that is not here");
+    let nginx = || Some(vec![("nginx".to_owned(), lane.nginx_settings())]);
+    let revision = lane.row(NAME).await?.certificate.revision;
+    let deployed = Changes { deployments: nginx(), ..Changes::default() };
+    match lane.engine().update_certificate(NAME, revision, deployed, "test").await {
+        Err(EngineError::Refused(refusals)) => ensure!(refusals[0].field == "deployments", "{refusals:?}"),
+        other => anyhow::bail!("it was to be deployed without its key: {other:?}"),
+    }
+    let input = KeyInput { private_key: Some(Some(key.to_pkcs8_pem())), ..KeyInput::default() };
+    change(&lane, NAME, Changes { key: input, deployments: nginx(), ..Changes::default() }).await?;
+    obtain(&lane, NAME).await?;
+    lane.check_served(NAME, &[NAME]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_certified_by_http_01() -> Result<()> {
+    let lane = lane(Pebble::builder()).await?;
+    lane.engine().create_certificate(draft(&lane, &["127.0.0.1"]), "test").await?;
+    let issued = obtain(&lane, "127.0.0.1").await?;
+    ensure!(issued.identifiers == [Identifier::parse("127.0.0.1")?], "{:?}", issued.identifiers);
+    lane.check_nothing_left().await
+}
