@@ -16,6 +16,8 @@ mod events;
 mod idempotency;
 mod issuer;
 mod leases;
+#[cfg(test)]
+mod memory_tests;
 mod meta;
 mod observations;
 mod open;
