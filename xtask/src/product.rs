@@ -12,7 +12,10 @@ pub(crate) fn features() -> Result<Vec<&'static str>> {
     let manifest: toml::Table = manifest.parse()?;
     let declared = manifest.get("features").and_then(|features| features.get("failpoints")).is_some();
     Ok(if declared {
-        vec!["--features", "certwright/failpoints,certwright-tests/failpoints"]
+        vec![
+            "--features",
+            "certwright/failpoints,certwright-tests/failpoints,certwright-simulation/failpoints",
+        ]
     } else {
         Vec::new()
     })

@@ -38,8 +38,7 @@ async fn many_callers_at_once_share_the_one_connection() {
 #[tokio::test]
 async fn two_of_them_know_nothing_of_each_other() {
     let (one, other) = (open().await, open().await);
-    let made =
-        one.create_certificate(&new("cert-1", settings("a", &["a.example.com"], &[]))).await.unwrap();
+    let made = one.create_certificate(&new("cert-1", settings("a", &["a.example.com"], &[]))).await.unwrap();
     assert_eq!(one.clone().certificate(&made.id).await.unwrap(), made);
     let missing = other.certificate(&made.id).await.unwrap_err();
     assert!(matches!(missing, StoreError::NotFound { .. }), "{missing}");
