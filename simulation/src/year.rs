@@ -59,6 +59,8 @@ pub struct Report {
     pub events: u64,
     /// SHA-256 over the trace.
     pub hash: String,
+    /// The end of the trace.
+    pub last: Vec<String>,
     /// Real time it took.
     pub took: Duration,
 }
@@ -190,6 +192,7 @@ async fn year(run: Run, trace: Trace) -> Result<Report> {
         moments,
         events: world.trace.count(),
         hash: world.trace.hash(),
+        last: world.trace.last_of("", usize::MAX),
         took: started.elapsed(),
     };
     ensure!(report.ratio() <= MOST_ORDERS, "too many orders for the renewals that were needed:\n{report}");
