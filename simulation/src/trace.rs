@@ -12,6 +12,9 @@ use tracing::{Event, Level, Metadata, Subscriber, level_filters::LevelFilter};
 /// How many lines are kept for people.
 const KEPT: usize = 4000;
 
+/// Where the ACME client says how long it has waited, by the real clock.
+const WAITED: &str = "no answer within ";
+
 #[derive(Default)]
 struct Lines {
     hash: Sha256,
@@ -34,9 +37,14 @@ impl Trace {
         self.lines().hidden = path.display().to_string();
     }
 
-    /// Adds a line. What comes of keys is left out: they are never the same twice.
+    /// Adds a line. What comes of keys is left out, and for how long the client says that it has waited: they are never
+    /// the same twice.
     pub fn add(&self, line: &str) {
         let mut line = without_fingerprints(line);
+        if let Some((before, after)) = line.split_once(WAITED) {
+            let rest = after.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+            line = format!("{before}{WAITED}…{rest}");
+        }
         let mut lines = self.lines();
         if !lines.hidden.is_empty() && line.contains(&lines.hidden) {
             line = line.replace(&lines.hidden, "…");
@@ -143,6 +151,7 @@ mod tests {
         };
         let (one, other) = ("ab".repeat(32), "cd".repeat(32));
         assert_eq!(of(&[&format!("SHA-256 {one}, b")]), of(&[&format!("SHA-256 {other}, b")]));
+        assert_eq!(of(&["no answer within 0.1 s"]), of(&["no answer within 0.25 s"]));
         assert_ne!(of(&["a", "b"]), of(&["b", "a"]));
         assert_ne!(of(&["a 12"]), of(&["a 13"]));
     }

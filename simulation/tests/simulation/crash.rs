@@ -23,6 +23,7 @@ fn stopped_hundreds_of_times_anywhere_it_ends_the_same() -> Result<()> {
 
 fn stopped(stops: u64) -> Result<()> {
     on_this_thread(async |trace| {
+        let seen = trace.clone();
         let mut world = World::new(calm(None), trace).await?;
         // One on nginx, one with plain files.
         for _ in 0..5 {
@@ -57,7 +58,12 @@ fn stopped(stops: u64) -> Result<()> {
             world.run_until(until).await?;
             let after = world.servers.loaded(number).context("nothing is served")?.serial;
             ensure!(after != before, "{name} was not replaced after {died} deaths");
-            ensure!(world.authority.orders() == asked, "one order for each certificate, after {died} deaths");
+            ensure!(
+                world.authority.orders() == asked,
+                "{} orders instead of {asked}, after {died} deaths; the last that happened:\n{}",
+                world.authority.orders(),
+                seen.last_of("", 120).join("\n")
+            );
         }
         ensure!(world.authority.asked().issued.len() as u64 == asked, "one certificate for each order");
         let looks = watch.end()?;
