@@ -58,6 +58,8 @@ pub struct Asked {
     pub in_outage: u64,
     /// Orders that were opened; a pending one that is handed back is none.
     pub orders: u64,
+    /// Orders by the name that they are for.
+    pub orders_by_name: BTreeMap<String, u64>,
     /// Orders by the hour in which they were opened.
     pub orders_by_hour: BTreeMap<i64, u64>,
     /// Requests by the hour, also those that met an outage.
@@ -214,6 +216,7 @@ impl SimulatedAuthority {
             Some(number) => number,
             None => {
                 books.asked.orders += 1;
+                *books.asked.orders_by_name.entry(name.clone()).or_default() += 1;
                 *books.asked.orders_by_hour.entry(now.as_second() / 3600).or_default() += 1;
                 let token = format!("token{:x}", self.dice.bits());
                 let order =

@@ -34,20 +34,25 @@ enum LookState {
     Refused(IdentifierProblem, String),
 }
 
-pub(super) async fn perform(work: &mut Work<'_>, identifiers: &[Identifier]) -> Result<Outcome, Interrupted> {
+pub(super) async fn perform(
+    work: &mut Work<'_>,
+    identifiers: &[Identifier],
+    again: bool,
+) -> Result<Outcome, Interrupted> {
     let (session, authority) = match super::open_order::session(work).await {
         Ok(found) => found,
         Err(failure) => return Ok(fail(failure)),
     };
-    // A restart takes our own listener with it, also one between the showing and this step: what is owed is shown
-    // again, because an authority that meets nobody counts a failure and wants another order.
-    let owed = match stored(work.engine.store.owed_of(&work.run.id).await)? {
-        Ok(owed) => owed,
-        Err(failure) => return Ok(fail(failure)),
-    };
-    for challenge in &owed {
-        if let Err(failure) = super::challenges::show(work.engine, challenge).await {
-            return Ok(fail(failure));
+    if again {
+        // A restart took our own listener with it: what is owed is shown again.
+        let owed = match stored(work.engine.store.owed_of(&work.run.id).await)? {
+            Ok(owed) => owed,
+            Err(failure) => return Ok(fail(failure)),
+        };
+        for challenge in &owed {
+            if let Err(failure) = super::challenges::show(work.engine, challenge).await {
+                return Ok(fail(failure));
+            }
         }
     }
     let now = work.engine.now();

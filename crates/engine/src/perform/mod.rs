@@ -38,7 +38,7 @@ pub(crate) async fn perform(work: &mut Work<'_>, step: &Step, again: bool) -> Re
         Step::PresentChallenges { responder, identifiers, looks } => {
             challenges::present(work, responder, identifiers, looks).await
         }
-        Step::AwaitAuthorizations { identifiers } => authorizations::perform(work, identifiers).await,
+        Step::AwaitAuthorizations { identifiers } => authorizations::perform(work, identifiers, again).await,
         Step::RemoveChallenges { responder, identifiers } => {
             challenges::remove(work, responder, identifiers).await
         }
