@@ -39,6 +39,8 @@ pub(crate) enum Kind {
 struct Server {
     kind: Kind,
     loaded: Option<Loaded>,
+    /// First moment of the newest that it ever served: what was rolled back and comes again is counted once.
+    newest: Option<Timestamp>,
 }
 
 /// What the servers have seen.
@@ -99,7 +101,7 @@ impl Servers {
     /// Adds a server; gives its number.
     pub(crate) fn add(&self, kind: Kind) -> usize {
         let mut all = self.all();
-        all.servers.push(Server { kind, loaded: None });
+        all.servers.push(Server { kind, loaded: None, newest: None });
         all.servers.len() - 1
     }
 
@@ -161,15 +163,19 @@ impl Servers {
         let mut all = self.all();
         let all = &mut *all;
         let old = all.servers[server].loaded.replace(loaded.clone());
+        if let Some(old) = &old {
+            all.ends.remove(&(old.not_after, server));
+        }
         all.ends.insert((loaded.not_after, server));
+        let newest = all.servers[server].newest;
+        if newest.is_some_and(|newest| loaded.not_before <= newest) {
+            return;
+        }
+        all.servers[server].newest = Some(loaded.not_before);
         let Some(old) = old else {
             all.served.needed += 1;
             return;
         };
-        if old.serial == loaded.serial {
-            return;
-        }
-        all.ends.remove(&(old.not_after, server));
         let (life, left) = (old.not_after.duration_since(old.not_before), old.not_after.duration_since(now));
         let share = left.as_secs_f64() / life.as_secs_f64();
         // A third, half of a short life (core's own rule), and a little for a certificate that is dated back.

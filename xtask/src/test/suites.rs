@@ -49,7 +49,7 @@ pub(super) const SUITES: [Suite; 9] = [
     suite("check", 20, Needs::Cargo, When::Always, check::run),
     suite("deny", 20, Needs::Cargo, When::DenyInstalled, deny),
     suite("unit", 120, Needs::Servers, When::Always, unit),
-    suite("simulation", 180, Needs::Cargo, When::Always, simulation),
+    suite("simulation", 300, Needs::Cargo, When::Always, simulation),
     suite("integration", 420, Needs::Servers, When::Always, integration),
     suite("long", 900, Needs::Servers, When::WithAll, long),
 ];
