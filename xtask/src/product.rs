@@ -7,21 +7,24 @@ use crate::{install, workspace};
 
 /// The features of every build, lint and test: one set, because cargo compiles a library again for each set.
 /// Fail points do nothing until a test's environment names one.
-pub(crate) fn features() -> Result<Vec<&'static str>> {
+const FEATURES: &str = "certwright/failpoints,certwright-tests/failpoints";
+
+/// The same where the whole workspace is named: the simulation dies at fail points too.
+const WORKSPACE_FEATURES: &str =
+    "certwright/failpoints,certwright-tests/failpoints,certwright-simulation/failpoints";
+
+/// `--features` with these, once the binary has fail points at all.
+fn features(wanted: &'static str) -> Result<Vec<&'static str>> {
     let manifest = workspace::read(&workspace::root().join("crates/certwright/Cargo.toml"))?;
     let manifest: toml::Table = manifest.parse()?;
     let declared = manifest.get("features").and_then(|features| features.get("failpoints")).is_some();
-    Ok(if declared {
-        vec!["--features", "certwright/failpoints,certwright-tests/failpoints"]
-    } else {
-        Vec::new()
-    })
+    Ok(if declared { vec!["--features", wanted] } else { Vec::new() })
 }
 
 /// `cargo VERB --workspace MORE` with the common features.
 pub(crate) fn workspace_command(verb: &str, more: &[&str]) -> Result<std::process::Command> {
     let mut command = cargo(&[verb, "--workspace"]);
-    command.args(features()?).args(more);
+    command.args(features(WORKSPACE_FEATURES)?).args(more);
     Ok(command)
 }
 
@@ -34,7 +37,7 @@ pub(crate) fn build_all() -> Result<()> {
 /// [`build_all`] gives it, so that neither compiles it again for the other.
 pub(crate) fn build() -> Result<()> {
     let mut command = cargo(&["build", "--package", "certwright", "--package", "certwright-tests"]);
-    command.args(["--bins", "--examples"]).args(features()?);
+    command.args(["--bins", "--examples"]).args(features(FEATURES)?);
     run(command)
 }
 

@@ -1,11 +1,24 @@
 //! Time and chance as the engine gets them, so that tests can give others.
 
+use async_trait::async_trait;
 use certwright_core::Timestamp;
+use std::time::{Duration, Instant};
 
-/// Tells the time.
+/// Tells the time, and lets it pass.
+#[async_trait]
 pub trait Clock: Send + Sync {
-    /// The moment, by the wall clock.
+    /// The moment, by the wall clock: it may jump.
     fn now(&self) -> Timestamp;
+
+    /// The moment by a clock that never jumps, for measuring how long something takes.
+    fn instant(&self) -> Instant {
+        Instant::now()
+    }
+
+    /// Waits for so long inside a step: between two looks at a server, or before an authority is asked again.
+    async fn pause(&self, span: Duration) {
+        tokio::time::sleep(span).await;
+    }
 }
 
 /// Draws.

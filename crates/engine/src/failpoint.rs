@@ -33,6 +33,17 @@ mod armed {
         state.passed.insert(certificate.to_owned(), Vec::new());
     }
 
+    thread_local! {
+        /// How many places the engine may still pass on this thread before it stops; `None` is any number.
+        static LEFT: std::cell::Cell<Option<usize>> = const { std::cell::Cell::new(None) };
+    }
+
+    /// From now on the engine passes so many places on this thread, whatever the certificate, and stops at the next:
+    /// once. For simulations, which run a whole engine on one thread.
+    pub fn stop_on_this_thread_after(places: Option<usize>) {
+        LEFT.set(places);
+    }
+
     /// The places passed by this certificate since it is watched.
     pub fn passed(certificate: &str) -> Vec<String> {
         let state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -41,6 +52,13 @@ mod armed {
 
     /// Passes a place.
     pub(crate) fn pass(certificate: &str, place: &str) -> Result<(), Stopped> {
+        match LEFT.get() {
+            Some(0) => {
+                LEFT.set(None);
+                return Err(Stopped);
+            }
+            left => LEFT.set(left.map(|left| left - 1)),
+        }
         let mut state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
         if let Ok(wanted) = std::env::var(KILL_VARIABLE) {
             let (name, count) = wanted.split_once('#').unwrap_or((&wanted, "1"));
@@ -70,7 +88,7 @@ mod armed {
 #[cfg(feature = "failpoints")]
 pub(crate) use armed::pass;
 #[cfg(feature = "failpoints")]
-pub use armed::{KILL_VARIABLE, passed, watch};
+pub use armed::{KILL_VARIABLE, passed, stop_on_this_thread_after, watch};
 
 /// Passes a place: nothing without the feature.
 #[cfg(not(feature = "failpoints"))]

@@ -42,13 +42,14 @@ impl Suite {
 }
 
 /// In the order in which they run: what fails fast comes first.
-pub(super) const SUITES: [Suite; 8] = [
+pub(super) const SUITES: [Suite; 9] = [
     suite("format", 10, Needs::Cargo, When::Always, format),
     suite("lint", 420, Needs::Cargo, When::Always, lint),
     suite("build", 480, Needs::Cargo, When::Always, product::build_all),
     suite("check", 20, Needs::Cargo, When::Always, check::run),
     suite("deny", 20, Needs::Cargo, When::DenyInstalled, deny),
     suite("unit", 120, Needs::Servers, When::Always, unit),
+    suite("simulation", 300, Needs::Cargo, When::Always, simulation),
     suite("integration", 420, Needs::Servers, When::Always, integration),
     suite("long", 900, Needs::Servers, When::WithAll, long),
 ];
@@ -77,11 +78,17 @@ fn unit() -> Result<()> {
     run(workspace_command("test", &["--lib", "--bins"])?)
 }
 
-/// What is in the `tests` folder of a package, most of it in `tests/tests`. They start the binary, which
-/// `cargo test` would leave as it was.
+/// What is in the `tests` folder of a package, most of it in `tests/tests`, but for the simulation. They start the
+/// binary, which `cargo test` would leave as it was.
 fn integration() -> Result<()> {
     product::build()?;
-    run(workspace_command("test", &["--test", "*"])?)
+    run(workspace_command("test", &["--test", "[!s]*"])?)
+}
+
+/// Simulated years, crashes and numbered faults, on a virtual clock. The whole workspace is named so that the
+/// libraries have the features of every other suite.
+fn simulation() -> Result<()> {
+    run(workspace_command("test", &["--test", "simulation"])?)
 }
 
 /// The tests marked `#[ignore]`.

@@ -34,7 +34,7 @@ pub(super) async fn perform(
         None => {
             // The first look at an order comes a while after finalize: looking at once wedges Pebble
             // (`letsencrypt/pebble#554`) and finds nothing elsewhere.
-            tokio::time::sleep(std::time::Duration::from_millis(350)).await;
+            work.engine.clock.pause(std::time::Duration::from_millis(350)).await;
             let read = super::finalize::read_order(work, &session, &order_url, &authority.title);
             let answered = match read.await {
                 Ok(answered) => answered,

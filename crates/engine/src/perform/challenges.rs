@@ -12,7 +12,7 @@ use certwright_core::identifier::Identifier;
 use certwright_core::run::Outcome;
 use futures_util::{StreamExt as _, stream};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How many answers are looked at at once.
 const AT_ONCE: usize = 32;
@@ -77,7 +77,7 @@ async fn look_first(engine: &Engine, challenges: &[Challenge], looks: &[Endpoint
 /// What was wrong to the end at one address, in words.
 async fn look_until_right(engine: &Engine, look: Endpoint, challenge: Challenge) -> Option<String> {
     let path = format!("{HTTP_01_PATH}{}", challenge.token);
-    let until = Instant::now() + engine.options.verify_within;
+    let until = engine.clock.instant() + engine.options.verify_within;
     let mut in_a_row = 0;
     loop {
         let seen = match engine.ports.http.get(look.address, &look.host, &path).await {
@@ -90,10 +90,10 @@ async fn look_until_right(engine: &Engine, look: Endpoint, challenge: Challenge)
             return None;
         }
         match seen {
-            Err(words) if Instant::now() >= until => {
+            Err(words) if engine.clock.instant() >= until => {
                 return Some(format!("{} for {}: {words}", look.address, look.host));
             }
-            _ => tokio::time::sleep(PAUSE).await,
+            _ => engine.clock.pause(PAUSE).await,
         }
     }
 }

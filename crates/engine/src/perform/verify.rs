@@ -11,7 +11,7 @@ use certwright_core::failure::Failure;
 use certwright_core::run::Outcome;
 use certwright_pki::{certificate, chain};
 use futures_util::{StreamExt as _, stream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How many endpoints are looked at at once.
 const AT_ONCE: usize = 32;
@@ -64,15 +64,15 @@ async fn settle(
     expected: &CertificateFacts,
     roots: &chain::Roots,
 ) -> Observation {
-    let until = Instant::now() + engine.options.verify_within;
+    let until = engine.clock.instant() + engine.options.verify_within;
     let mut in_a_row = 0;
     loop {
         let observed = look(engine, &endpoint, expected, roots).await;
         in_a_row = if observed.served { in_a_row + 1 } else { 0 };
-        if in_a_row >= engine.options.verify_times || Instant::now() >= until {
+        if in_a_row >= engine.options.verify_times || engine.clock.instant() >= until {
             return Observation { served: in_a_row >= engine.options.verify_times, ..observed };
         }
-        tokio::time::sleep(PAUSE).await;
+        engine.clock.pause(PAUSE).await;
     }
 }
 

@@ -18,6 +18,8 @@ mod idempotency;
 mod issuer;
 mod keys;
 mod leases;
+#[cfg(test)]
+mod memory_tests;
 mod meta;
 mod observations;
 mod open;

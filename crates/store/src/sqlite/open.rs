@@ -31,6 +31,27 @@ impl SqliteStore {
         Self::open_with(path, &schema::KNOWN).await
     }
 
+    /// A store of the same tables that no file holds: it ends with its last clone. One connection reads and writes,
+    /// so that nothing waits for a disk. For simulations and tests; what is in it does not survive the process.
+    ///
+    /// # Errors
+    /// When SQLite cannot be used.
+    pub async fn in_memory() -> StoreResult<Self> {
+        let only = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .acquire_timeout(TURN_TIMEOUT)
+            // The database is gone with its connection.
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_with(pragmas::in_memory())
+            .await
+            .attempt("open a database in memory")?;
+        schema::migrate(&only, &schema::KNOWN).await?;
+        Ok(Self { writer: only.clone(), readers: only, changed: Arc::new(watch::Sender::new(0)) })
+    }
+
     pub(super) async fn open_with(path: &Path, known: &Migrator) -> StoreResult<Self> {
         let attempted = || format!("open the database {}", path.display());
         create(path)

@@ -25,6 +25,11 @@ pub(super) fn reader(path: &Path) -> SqliteConnectOptions {
     writer(path).pragma("query_only", "ON")
 }
 
+/// The set-up of a database that no file holds, private to its one connection.
+pub(super) fn in_memory() -> SqliteConnectOptions {
+    SqliteConnectOptions::new().in_memory(true).foreign_keys(true)
+}
+
 /// Reads the settings back.
 pub(super) async fn assert_set(connection: &mut SqliteConnection) -> StoreResult<()> {
     let journal: String = sqlx::query_scalar("PRAGMA journal_mode")
