@@ -1,5 +1,6 @@
 //! Certificate authorities: ACME directories with their known limits.
 
+use crate::authority_details::AuthorityDetails;
 use crate::certificates::KeyType;
 use certwright_core::{authority, key};
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,9 @@ pub struct Authority {
     pub key_types: Vec<KeyType>,
     /// Whether it came with the program and cannot be changed.
     pub built_in: bool,
+    /// What else is known of it.
+    #[serde(default)]
+    pub details: AuthorityDetails,
 }
 
 impl From<authority::Authority> for Authority {
@@ -102,6 +106,7 @@ impl From<authority::Authority> for Authority {
                 .collect(),
             key_types: authority.key_types.into_iter().map(KeyType::from).collect(),
             built_in: authority.built_in,
+            details: authority.details.into(),
         }
     }
 }
@@ -141,6 +146,9 @@ pub struct AuthorityDraft {
     /// Key types that it certifies; all when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_types: Option<Vec<KeyType>>,
+    /// What else is known of it: limits, whether accounts need a mail address, what it can do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<AuthorityDetails>,
 }
 
 impl AuthorityDraft {
@@ -166,6 +174,7 @@ impl AuthorityDraft {
                 |types| types.into_iter().map(key::KeyType::from).collect(),
             ),
             built_in: false,
+            details: self.details.map(Into::into).unwrap_or_default(),
         }
     }
 }

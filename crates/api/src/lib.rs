@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod authorities;
+pub mod authority_details;
 pub mod certificates;
 pub mod checks;
 pub mod client;
@@ -15,6 +16,7 @@ pub mod exports;
 pub mod failures;
 pub mod issuer_edits;
 pub mod issuers;
+pub mod limits;
 pub mod observations;
 pub mod page;
 pub mod preview;

@@ -1,5 +1,6 @@
 //! Certificate authorities: ACME directories with their known limits, as data.
 
+use crate::authority_details::AuthorityDetails;
 use crate::id::AuthorityId;
 use crate::key::KeyType;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,9 @@ pub struct Authority {
     /// Whether it came with the program and cannot be changed.
     #[serde(default)]
     pub built_in: bool,
+    /// What else is known of it.
+    #[serde(default)]
+    pub details: AuthorityDetails,
 }
 
 impl Authority {

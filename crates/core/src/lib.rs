@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod authority;
+pub mod authority_details;
 pub mod binding;
 pub mod certificate;
 pub mod challenge;
@@ -21,14 +22,17 @@ pub mod form;
 pub mod id;
 pub mod identifier;
 pub mod key;
+pub mod ledger;
 pub mod obtain_plan;
 mod patience;
 pub mod plan;
+pub mod rate_limit;
 pub mod refusal;
 pub mod renewal_policy;
 pub mod run;
 pub mod step;
 pub mod validate;
+mod validate_authority;
 pub mod version;
 
 pub use jiff::{SignedDuration, Timestamp};

@@ -96,6 +96,9 @@ pub struct Learnt {
     /// Fingerprints of the deploy plans that a person saw when asking, by deployment.
     #[serde(default)]
     pub approved: Vec<(DeploymentId, String)>,
+    /// Whether a person who asked passed over our own count of the authority's rate limits.
+    #[serde(default)]
+    pub forced: bool,
 }
 
 /// How far a run has come.

@@ -56,6 +56,7 @@ fn obtain(identifiers: &str, profile: Option<&str>, owner: &PortOwner) -> String
         profiles: vec![limits("classic", false, true), limits("shortlived", true, false)],
         key_types: KeyType::ALL.to_vec(),
         built_in: true,
+        details: Default::default(),
     };
     let account = Account {
         id: "acct-1".into(),

@@ -96,6 +96,9 @@ impl Engine {
                 return Ok(());
             }
         };
+        if self.defer(&row, reason, fence).await? {
+            return Ok(());
+        }
         match plan_obtain(self, certificate).await {
             Ok(plan) => {
                 let run = obtain_run::open(self, &row, plan, reason.words().to_owned(), fence).await?;

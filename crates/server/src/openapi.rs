@@ -63,6 +63,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(authorities::list))
         .routes(routes!(authorities::get, authorities::put, authorities::delete))
         .routes(routes!(authorities::terms))
+        .routes(routes!(authorities::limits))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::get, accounts::delete))
         .routes(routes!(issuers::list, issuers::create))

@@ -15,6 +15,7 @@ mod events;
 mod idempotency;
 pub mod issuer;
 mod leases;
+mod ledger;
 mod listing;
 mod meta;
 mod observations;
@@ -30,6 +31,8 @@ mod story;
 mod story_aside;
 #[cfg(test)]
 mod story_issuer;
+#[cfg(test)]
+mod story_ledger;
 mod upkeep;
 mod versions;
 
@@ -43,6 +46,7 @@ pub use error::{StoreError, StoreResult};
 pub use events::{EventFilter, Events};
 pub use idempotency::{Admission, Idempotency, REMEMBERED_FOR};
 pub use leases::{Fence, Leases};
+pub use ledger::{Ledger, LedgerOrder, UsedSubject};
 pub use listing::{CertificateFilter, CertificateQuery, CertificateSort};
 pub use meta::Meta;
 pub use observations::Observations;
@@ -77,6 +81,7 @@ pub trait Store:
     + Events
     + AuditLog
     + Idempotency
+    + Ledger
     + issuer::IssuerStore
     + Upkeep
 {
@@ -97,6 +102,7 @@ impl<S> Store for S where
         + Events
         + AuditLog
         + Idempotency
+        + Ledger
         + issuer::IssuerStore
         + Upkeep
 {

@@ -212,6 +212,7 @@ pub(crate) fn authority(id: &str) -> Authority {
         profiles: vec![],
         key_types: vec![KeyType::EcdsaP256],
         built_in: false,
+        details: Default::default(),
     }
 }
 

@@ -113,6 +113,7 @@ impl Lane {
             profiles: vec![profile("default")],
             key_types: KeyType::ALL.to_vec(),
             built_in: false,
+            details: Default::default(),
         };
         engine.put_authority(authority, "test").await?;
         let terms = engine.terms("pebble").await?;

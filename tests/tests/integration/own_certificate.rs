@@ -67,6 +67,7 @@ impl Scene {
             }],
             key_types: KeyType::ALL.to_vec(),
             built_in: false,
+            details: Default::default(),
         };
         engine.put_authority(authority, "test").await?;
         let account = NewAccount {

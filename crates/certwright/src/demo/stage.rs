@@ -108,6 +108,7 @@ impl Stage {
             }],
             key_types: KeyType::ALL.to_vec(),
             built_in: false,
+            details: Default::default(),
         };
         self.engine.put_authority(entry, DEMO).await?;
         let accounts = self.engine.accounts().await?;

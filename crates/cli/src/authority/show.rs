@@ -134,6 +134,7 @@ fn directory_words(terms: &Terms, look: Look) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use certwright_api::authority_details::AuthorityDetails;
     use certwright_api::certificates::KeyType;
 
     #[test]
@@ -155,6 +156,7 @@ mod tests {
             }],
             key_types: vec![KeyType::EcdsaP256, KeyType::Rsa2048],
             built_in: true,
+            details: AuthorityDetails::default(),
         };
         assert_eq!(
             words(&authority, Look::default()),

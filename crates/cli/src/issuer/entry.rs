@@ -81,6 +81,7 @@ fn draft(issuer: &Issuer, roots: Option<String>) -> AuthorityDraft {
         staging: false,
         external_account_required: issuer.settings.binds_accounts(),
         key_types: None,
+        details: None,
     }
 }
 

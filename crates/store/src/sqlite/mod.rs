@@ -16,6 +16,7 @@ mod events;
 mod idempotency;
 mod issuer;
 mod leases;
+mod ledger;
 mod meta;
 mod observations;
 mod open;

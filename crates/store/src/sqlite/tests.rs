@@ -7,7 +7,7 @@ use crate::{
     CertificateFilter, CertificateQuery, CertificateSort, Certificates, Deployments, Leases, Meta, Page,
     RunFilter, Runs, StoreError, UnreadableEnd, Versions,
 };
-use crate::{story, story_aside, story_issuer};
+use crate::{story, story_aside, story_issuer, story_ledger};
 use certwright_core::certificate::Standing;
 use certwright_core::failure::Failure;
 use certwright_core::run::RunState;
@@ -44,6 +44,11 @@ async fn tells_the_story() {
 #[tokio::test]
 async fn tells_the_story_of_an_issuer() {
     story_issuer::tell(&Place::new().open().await).await;
+}
+
+#[tokio::test]
+async fn tells_the_story_of_the_ledger() {
+    story_ledger::tell(&Place::new().open().await).await;
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use super::SqliteStore;
 use super::attempt::Attempt;
 use super::certificate_rows::stored;
+use super::ledger::conclude;
 use super::rows::{column, each, id, maybe_json, maybe_moment, milliseconds, moment, to_json, to_word, word};
 use super::runs::save;
 use super::standing::{merged, write_standing};
@@ -163,6 +164,8 @@ impl Versions for SqliteStore {
         }
         // Checks the fence, also where there is no version.
         save(&mut write, &end.write).await?;
+        let ended = end.write.run.ended_at.unwrap_or(end.write.run.created_at);
+        conclude(&mut write, end.write.run, ended).await?;
         let found = stored(write.on(), &end.before.id).await?;
         let standing = merged(&found, end.before, end.standing);
         write_standing(&mut write, &end.before.id, &standing).await?;
@@ -207,6 +210,7 @@ impl Versions for SqliteStore {
             .attempt(attempted)?;
         }
         let stop = save(&mut write, &publication.write).await?;
+        conclude(&mut write, publication.write.run, publication.now).await?;
         write.commit().await?;
         Ok(stop)
     }

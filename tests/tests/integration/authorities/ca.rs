@@ -162,5 +162,6 @@ fn entry(id: &str, directory: String, https: &str, root: &str, profile: &str) ->
         }],
         key_types: KeyType::ALL.to_vec(),
         built_in: false,
+        details: Default::default(),
     }
 }

@@ -120,6 +120,7 @@ async fn own_certificate(engine: &Engine, directory: &str, root: &str, self_sign
         }],
         key_types: KeyType::ALL.to_vec(),
         built_in: false,
+        details: Default::default(),
     };
     engine.put_authority(authority, WHO).await?;
     let account = NewAccount {
