@@ -1,5 +1,6 @@
 //! Certificate authorities: ACME directories with their known limits.
 
+use crate::authority_details::AuthorityDetails;
 use crate::certificates::KeyType;
 use certwright_core::{authority, key};
 use serde::{Deserialize, Serialize};
@@ -83,6 +84,9 @@ pub struct Authority {
     pub chosen_lifetime: bool,
     /// Whether it came with the program and cannot be changed.
     pub built_in: bool,
+    /// What else is known of it.
+    #[serde(default)]
+    pub details: AuthorityDetails,
 }
 
 impl From<authority::Authority> for Authority {
@@ -111,6 +115,7 @@ impl From<authority::Authority> for Authority {
             staging_of: authority.choices.staging_of.map(|id| id.to_string()),
             chosen_lifetime: authority.choices.lifetime,
             built_in: authority.built_in,
+            details: authority.details.into(),
         }
     }
 }
@@ -160,6 +165,9 @@ pub struct AuthorityDraft {
     /// Whether it honours a lifetime that an order asks for (`notAfter`).
     #[serde(default)]
     pub chosen_lifetime: bool,
+    /// What else is known of it: limits, whether accounts need a mail address, what it can do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<AuthorityDetails>,
 }
 
 impl AuthorityDraft {
@@ -190,6 +198,7 @@ impl AuthorityDraft {
                 lifetime: self.chosen_lifetime,
             },
             built_in: false,
+            details: self.details.map(Into::into).unwrap_or_default(),
         }
     }
 }

@@ -40,6 +40,8 @@ pub enum ProblemKind {
     PlanChanged,
     /// The certificate is paused.
     Paused,
+    /// The authority's rate limits would be exceeded.
+    RateLimited,
     /// The `Idempotency-Key` was used for another request.
     IdempotencyMismatch,
     /// The same request, by its `Idempotency-Key`, is being performed right now.
@@ -74,6 +76,7 @@ impl ProblemKind {
         Self::InUse,
         Self::PlanChanged,
         Self::Paused,
+        Self::RateLimited,
         Self::IdempotencyMismatch,
         Self::InProgress,
         Self::Failed,
@@ -100,6 +103,7 @@ impl ProblemKind {
             Self::InUse => ("in-use", 409, "It is in use"),
             Self::PlanChanged => ("plan-changed", 409, "The plan has changed since it was shown"),
             Self::Paused => ("paused", 409, "The certificate is paused"),
+            Self::RateLimited => ("rate-limited", 409, "A rate limit of the authority is used up"),
             Self::IdempotencyMismatch => {
                 ("idempotency-mismatch", 422, "The idempotency key was used for another request")
             }

@@ -10,6 +10,10 @@ pub struct CertificateRequest {
     /// The fingerprint of a preview: exactly that is done, or nothing. When left out, whatever the plan then is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
+    /// Whether to ask also where our own count says that a rate limit is used up. What the authority itself has said is
+    /// never passed over.
+    #[serde(default)]
+    pub force: bool,
 }
 
 /// Asks for new versions of several certificates: those named, and those that a switch selects.
@@ -28,6 +32,9 @@ pub struct RenewRequest {
     /// All.
     #[serde(default)]
     pub all: bool,
+    /// Whether to ask also where our own count says that a rate limit is used up.
+    #[serde(default)]
+    pub force: bool,
 }
 
 /// A certificate for which work was started.

@@ -70,6 +70,7 @@ impl Exit {
                 | ProblemKind::Conflict
                 | ProblemKind::InUse
                 | ProblemKind::Paused
+                | ProblemKind::RateLimited
                 | ProblemKind::IdempotencyMismatch
                 | ProblemKind::TooLarge,
             ) => Self::Refused,
@@ -116,6 +117,7 @@ mod tests {
                 ("in-use", 2),
                 ("plan-changed", 5),
                 ("paused", 2),
+                ("rate-limited", 2),
                 ("idempotency-mismatch", 2),
                 ("in-progress", 1),
                 ("failed", 1),

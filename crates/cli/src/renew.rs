@@ -31,6 +31,9 @@ pub struct Renew {
     /// All
     #[arg(long)]
     all: bool,
+    /// Also where our own count says that a rate limit of the authority is used up
+    #[arg(long)]
+    force: bool,
     /// Do not follow the runs
     #[arg(long)]
     no_wait: bool,
@@ -40,8 +43,13 @@ impl Renew {
     /// Does it.
     pub(crate) async fn run(self, session: &Session) -> Result<Exit, Fault> {
         let named = !self.names.is_empty();
-        let request =
-            RenewRequest { certificates: self.names, due: self.due, failed: self.failed, all: self.all };
+        let request = RenewRequest {
+            certificates: self.names,
+            due: self.due,
+            failed: self.failed,
+            all: self.all,
+            force: self.force,
+        };
         let after = follow::newest_event(session).await?;
         let renewed = session.client.renew(&request, &once()).await?;
         // A paused certificate among all is no fault; one that was named is.

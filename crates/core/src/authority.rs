@@ -1,5 +1,6 @@
 //! Certificate authorities: ACME directories with their known limits, as data.
 
+use crate::authority_details::AuthorityDetails;
 use crate::id::AuthorityId;
 use crate::key::KeyType;
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,9 @@ pub struct Authority {
     /// Whether it came with the program and cannot be changed.
     #[serde(default)]
     pub built_in: bool,
+    /// What else is known of it.
+    #[serde(default)]
+    pub details: AuthorityDetails,
 }
 
 /// What of an authority's certificates can be chosen, and what is chosen where nobody says.

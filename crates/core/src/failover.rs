@@ -151,6 +151,8 @@ mod tests {
                 common_name: true,
             }],
             key_types: KeyType::ALL.to_vec(),
+            choices: crate::authority::AuthorityChoices::default(),
+            details: Default::default(),
             built_in: false,
         }
     }
@@ -167,6 +169,9 @@ mod tests {
             external_account: None,
             thumbprint: String::new(),
             key_type: AccountKeyType::ES256,
+            preferred_chain: None,
+            key_change: None,
+            blocked: None,
             created_at: Timestamp::UNIX_EPOCH,
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod authority;
+pub mod authority_details;
 pub mod binding;
 pub mod certificate;
 pub mod chain_preference;
@@ -26,12 +27,14 @@ pub mod id;
 pub mod identifier;
 pub mod key;
 mod key_choice;
+pub mod ledger;
 pub mod maintenance;
 pub mod obtain_plan;
 pub mod options;
 mod patience;
 pub mod plan;
 mod profile_choice;
+pub mod rate_limit;
 pub mod refusal;
 pub mod renewal_information;
 pub mod renewal_policy;
@@ -39,6 +42,7 @@ pub mod revocation;
 pub mod run;
 pub mod step;
 pub mod validate;
+mod validate_authority;
 pub mod validate_options;
 pub mod version;
 

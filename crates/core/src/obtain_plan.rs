@@ -137,6 +137,8 @@ pub fn obtain_plan(facts: &ObtainFacts<'_>) -> Result<Plan, Failure> {
         warnings
             .push(format!("{} issues certificates for tests: no browser trusts them", facts.authority.title));
     }
+    let quirks = facts.authority.details.quirks.iter().filter(|quirk| quirk.before_ordering);
+    warnings.extend(quirks.map(|quirk| quirk.words.clone()));
     Ok(Plan { kind: PlanKind::Obtain, steps, warnings })
 }
 

@@ -99,6 +99,9 @@ pub struct Learnt {
     /// Whether a person asked for it: what it deploys waits for no maintenance window.
     #[serde(default)]
     pub by_hand: bool,
+    /// Whether a person who asked passed over our own count of the authority's rate limits.
+    #[serde(default)]
+    pub forced: bool,
 }
 
 /// How far a run has come.

@@ -8,7 +8,10 @@ use crate::identifier::Identifier;
 use crate::key::KeyType;
 use crate::refusal::Refusal;
 use crate::renewal_policy::RenewalPolicy;
+use crate::validate_authority;
 use crate::validate_options;
+
+pub use crate::validate_authority::usable;
 
 /// The longest common name that X.509 permits (RFC 5280, ub-common-name).
 const MAX_COMMON_NAME: usize = 64;
@@ -76,6 +79,7 @@ pub fn check(settings: &CertificateSettings, surroundings: &Surroundings<'_>) ->
         ));
         return refusals;
     };
+    validate_authority::check(settings, authority, &mut refusals);
     match authority.limits(settings.profile.as_deref()) {
         Some(limits) => check_limits(settings, authority, limits, &mut refusals),
         None => refusals.push(Refusal::new(

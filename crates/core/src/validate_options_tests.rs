@@ -26,6 +26,7 @@ fn authority(lifetime: bool) -> Authority {
         }],
         key_types: KeyType::PUBLIC.to_vec(),
         choices: AuthorityChoices { lifetime, ..AuthorityChoices::default() },
+        details: Default::default(),
         built_in: false,
     }
 }
@@ -43,6 +44,7 @@ fn settings(options: CertificateOptions) -> CertificateSettings {
         key_type: None,
         challenge: ChallengeSettings::Http01,
         renewal: None,
+        window: None,
         options,
         deployments: vec![],
     }

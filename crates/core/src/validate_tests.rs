@@ -25,6 +25,7 @@ fn authority(internal: bool) -> Authority {
         key_types: vec![KeyType::EcdsaP256],
         choices: AuthorityChoices::default(),
         built_in: true,
+        details: Default::default(),
     }
 }
 
@@ -176,4 +177,52 @@ fn limits_without_a_name_hold_for_every_profile() {
     let any = |names: &str| CertificateSettings { profile: Some("any".into()), ..settings(names) };
     assert!(complaints(&any("a.example.com"), Some(&own)).is_empty());
     assert!(complaints(&any("8.8.8.8"), Some(&own))[0].contains("does not certify IP addresses"));
+}
+
+#[test]
+fn what_an_authority_cannot_do_is_refused_before_it_is_asked() {
+    use crate::authority_details::{AuthorityDetails, Ended, NameCount};
+    let ended =
+        Ended { since: "2025-10-15".into(), words: "it has ended".into(), instead: Some("other".into()) };
+    let plain = AuthorityDetails::default();
+    for (details, names, expected) in [
+        (
+            AuthorityDetails { wildcards: false, ..plain.clone() },
+            "*.example.com",
+            "does not certify wildcard names",
+        ),
+        (
+            AuthorityDetails { name_count: NameCount::One, ..plain.clone() },
+            "a.example.com b.example.com",
+            "certifies one name in",
+        ),
+        (
+            AuthorityDetails { name_count: NameCount::OneAndWww, ..plain.clone() },
+            "a.example.com b.example.com",
+            "the same with www.",
+        ),
+        (
+            AuthorityDetails { name_count: NameCount::OneAndWww, ..plain.clone() },
+            "www.example.com example.com",
+            "",
+        ),
+        (AuthorityDetails { ended: Some(ended), ..plain.clone() }, "a.example.com", "such as other"),
+        (
+            AuthorityDetails { disabled: true, ..plain.clone() },
+            "a.example.com",
+            "Some CA is switched off here",
+        ),
+        (
+            AuthorityDetails { directory_parts: vec!["region".into()], ..plain },
+            "a.example.com",
+            "everybody fills in region",
+        ),
+    ] {
+        let given = Authority { details, ..authority(false) };
+        let told = complaints(&settings(names), Some(&given)).join("\n");
+        assert!(
+            if expected.is_empty() { told.is_empty() } else { told.contains(expected) },
+            "{names}: {told}"
+        );
+    }
 }

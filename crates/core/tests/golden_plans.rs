@@ -58,6 +58,7 @@ fn obtain(identifiers: &str, profile: Option<&str>, owner: &PortOwner) -> String
         key_types: KeyType::ALL.to_vec(),
         choices: AuthorityChoices::default(),
         built_in: true,
+        details: Default::default(),
     };
     let account = Account {
         id: "acct-1".into(),

@@ -80,6 +80,9 @@ impl Engine {
     /// Every complaint; the terms that must be agreed to; the authority's refusal.
     pub async fn create_account(&self, new: NewAccount, who: &str) -> Result<Account, EngineError> {
         let authority = self.authority(new.authority.as_str()).await?;
+        if let Some(refusal) = certwright_core::validate::usable(&authority) {
+            return Err(EngineError::Refused(vec![refusal]));
+        }
         let client = self.acme.client(&authority)?;
         let meta = client
             .refresh_directory()
@@ -89,6 +92,14 @@ impl Engine {
             .meta
             .clone();
         let mut refusals = check_contact(&new.contact);
+        // Fault 14: some authorities want no address, others answer its lack with an error that names something else.
+        if authority.details.email_required && new.contact.is_empty() {
+            refusals.push(Refusal::new(
+                "contact",
+                format!("{} wants a mail address with every account", authority.title),
+                "give one (command line: --contact)",
+            ));
+        }
         if let Some(current) = &meta.terms_of_service
             && new.terms_agreed.as_ref() != Some(current)
         {
@@ -106,7 +117,10 @@ impl Engine {
                 refusals.push(Refusal::new(
                     "external_account",
                     format!("{} needs an external account", authority.title),
-                    "give the key id and key that the authority gave you",
+                    authority.details.external_account_help.clone().map_or_else(
+                        || "give the key id and key that the authority gave you".to_owned(),
+                        |help| format!("give the key id and key that the authority gave you. {help}"),
+                    ),
                 ));
                 None
             }
@@ -116,6 +130,7 @@ impl Engine {
         if !refusals.is_empty() {
             return Err(EngineError::Refused(refusals));
         }
+        self.count_account(&authority).await?;
         let (mut account, key, made) =
             self.key_for(&new, &authority, meta.terms_of_service.as_ref(), who).await?;
         let object = format!("account {}", account.id);

@@ -5,6 +5,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use certwright_core::authority::Authority;
 use certwright_core::id::AuthorityId;
+use certwright_core::rate_limit::RateLimit;
 use certwright_core::refusal::Refusal;
 use certwright_core::validate_options::issuer_refusal;
 use certwright_pki::chain::Roots;
@@ -27,7 +28,7 @@ pub struct Terms {
 }
 
 impl Engine {
-    /// All authorities, the built-in ones first.
+    /// All authorities that issue, the built-in ones first. One that has ended explains itself to who names it.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -36,6 +37,7 @@ impl Engine {
         Ok(ca::AUTHORITIES
             .iter()
             .map(|make| make())
+            .filter(|authority| authority.details.ended.is_none())
             .chain(custom.into_iter().map(|row| row.authority))
             .collect())
     }
@@ -168,5 +170,29 @@ fn check(authority: &Authority) -> Result<(), EngineError> {
     if let Err(error) = Roots::from_core(&authority.issuing_roots) {
         refusals.push(Refusal::new("issuing_roots", error.to_string(), "give the root certificates as PEM"));
     }
+    check_rate_limits(&authority.details.rate_limits, &mut refusals);
     if refusals.is_empty() { Ok(()) } else { Err(EngineError::Refused(refusals)) }
+}
+
+/// The longest period of a limit: longer ones are none that anybody keeps.
+const LONGEST_PERIOD: u64 = 10 * 366 * 86_400;
+
+fn check_rate_limits(limits: &[RateLimit], refusals: &mut Vec<Refusal>) {
+    for (index, limit) in limits.iter().enumerate() {
+        let field = format!("details.rate_limits[{index}]");
+        if limit.most == 0 || limit.seconds == 0 || limit.seconds > LONGEST_PERIOD {
+            refusals.push(Refusal::new(
+                &field,
+                "permits nothing, or has no period that ends",
+                "give how many are permitted in how many seconds, at least one of each",
+            ));
+        }
+        if limits[..index].iter().any(|other| other.scope == limit.scope) {
+            refusals.push(Refusal::new(
+                &field,
+                format!("there is another limit of {}", limit.scope.words()),
+                "give the stricter one",
+            ));
+        }
+    }
 }

@@ -143,6 +143,7 @@ async fn perform(work: &mut Work<'_>) -> Result<(), Interrupted> {
     let outcome = crate::perform::perform(work, &step, again).await?;
     work.pass(&format!("{}:acted", step.name()))?;
     tell_outcome(work, &step, &outcome);
+    crate::ledger::heard(work, &step, &outcome).await?;
     let now = work.engine.now();
     work.run = work.run.clone().absorb(index, outcome, now, work.engine.chance.draw());
     Ok(())

@@ -61,6 +61,14 @@ pub enum EngineError {
         /// Which, and what to do.
         words: String,
     },
+    /// The authority's rate limits would be exceeded.
+    #[error("{words}")]
+    RateLimited {
+        /// Which, for whom, and until when.
+        words: String,
+        /// What to do.
+        remedy: String,
+    },
     /// The store or a file could not be read or written.
     #[error("{words}")]
     Storage {

@@ -31,19 +31,30 @@ pub(crate) async fn open(
     Ok(run)
 }
 
+/// What a person asked for.
+pub(crate) struct Asked<'a> {
+    /// Who.
+    pub(crate) who: &'a str,
+    /// Fingerprints of the deploy plans that the person saw.
+    pub(crate) approved: Vec<(DeploymentId, String)>,
+    /// Whether our own count of the authority's limits is to be passed over.
+    pub(crate) forced: bool,
+}
+
 /// The same for a person who asks, in one write with what that person asked for: an approved plan is performed, or
 /// nothing was asked for.
 pub(crate) async fn open_asked(
     engine: &Engine,
     row: &CertificateRow,
     plan: Plan,
-    who: &str,
-    approved: Vec<(DeploymentId, String)>,
+    asked: Asked<'_>,
     fence: Fence,
 ) -> StoreResult<Run> {
+    let Asked { who, approved, forced } = asked;
     let (mut run, event) = begun(engine, row, plan, format!("{} ({who})", Reason::AskedByHand.words()));
     run.learnt.approved = approved;
     run.learnt.by_hand = true;
+    run.learnt.forced = forced;
     let write = RunWrite { run: &run, fence, wake_at: None, events: &[event] };
     engine.store.open_obtain_run(write, row.certificate.revision, Some(who)).await?;
     Ok(run)

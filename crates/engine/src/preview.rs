@@ -92,7 +92,11 @@ impl Engine {
 
     pub(crate) async fn preview_row(&self, row: &CertificateRow) -> Preview {
         let certificate = &row.certificate;
-        let obtain = PreviewedPlan { kind: PlanKind::Obtain, plan: plan_obtain(self, row).await };
+        let mut plan = plan_obtain(self, row).await;
+        if let (Ok(plan), Some(warning)) = (&mut plan, self.ledger_warning(row).await) {
+            plan.warnings.push(warning);
+        }
+        let obtain = PreviewedPlan { kind: PlanKind::Obtain, plan };
         let deploys = join_all(certificate.settings.deployments.iter().map(|deployment| async {
             let kind =
                 PlanKind::Deploy { deployment: deployment.id.clone(), target: deployment.target.clone() };

@@ -26,6 +26,8 @@ pub struct Selection {
     pub failed: bool,
     /// All that are not paused.
     pub all: bool,
+    /// Also where our count says that the authority would refuse it.
+    pub force: bool,
 }
 
 /// What became of a selection.
@@ -44,6 +46,20 @@ impl Engine {
     /// # Errors
     /// Paused; the plan has changed; the plan cannot be made: then nothing was ordered.
     pub async fn request(&self, id_or_name: &str, plan: Option<&str>, who: &str) -> Result<Run, EngineError> {
+        self.request_forced(id_or_name, plan, who, false).await
+    }
+
+    /// The same; `force` passes over our own count of what the authority permits, never over its own word.
+    ///
+    /// # Errors
+    /// As of [`request`](Self::request).
+    pub async fn request_forced(
+        &self,
+        id_or_name: &str,
+        plan: Option<&str>,
+        who: &str,
+        force: bool,
+    ) -> Result<Run, EngineError> {
         let row = self.store.find_certificate(id_or_name).await?;
         Self::refuse_paused(&row.certificate)?;
         let id = row.certificate.id.clone();
@@ -62,7 +78,7 @@ impl Engine {
                 EngineError::in_use(format!("{name} is being worked on right now"), "ask again in a moment")
             });
         };
-        let started = self.start(&row, preview, who, fence).await;
+        let started = self.start(&row, preview, who, force, fence).await;
         self.store.release(&id, fence).await?;
         started
     }
@@ -72,19 +88,22 @@ impl Engine {
         row: &CertificateRow,
         preview: Option<Preview>,
         who: &str,
+        force: bool,
         fence: Fence,
     ) -> Result<Run, EngineError> {
         let certificate = &row.certificate;
         if let Some(run) = self.live_obtain_run(&certificate.id).await? {
             return self.wake(run, preview.as_ref(), fence).await;
         }
+        self.refuse_exceeding(row, force).await?;
         let approvals = preview.as_ref().map(Preview::approvals).unwrap_or_default();
         let planned = match preview.as_ref().and_then(Preview::obtain) {
             Some(planned) => planned.clone(),
             None => crate::observe::plan_obtain(self, row).await,
         };
         let plan = planned?;
-        obtain_run::open_asked(self, row, plan, who, approvals, fence).await.map_err(|error| match error {
+        let asked = obtain_run::Asked { who, approved: approvals, forced: force };
+        obtain_run::open_asked(self, row, plan, asked, fence).await.map_err(|error| match error {
             StoreError::Stale { .. } => EngineError::in_use(
                 format!("{} was changed while its plan was made", certificate.settings.name),
                 "look at the plan again, and ask again",
@@ -203,7 +222,7 @@ impl Engine {
         let mut renewed = Renewed::default();
         for row in rows {
             let (id, name) = (row.certificate.id.clone(), row.certificate.settings.name.clone());
-            match self.request(id.as_str(), None, who).await {
+            match self.request_forced(id.as_str(), None, who, selection.force).await {
                 Ok(_) => renewed.started.push((id, name)),
                 Err(error @ EngineError::Storage { .. }) => return Err(error),
                 Err(error) => renewed.refused.push((id, name, error.to_string())),

@@ -42,6 +42,7 @@ impl Engine {
         if tokio::time::timeout(WITHIN, self.hide_old_probes(left.probes)).await.is_err() {
             tracing::warn!("old files of tests could not be removed in time");
         }
+        self.prune_ledger().await?;
         let mut after = None;
         loop {
             let owed = self.store.owed(after.as_ref().map(|(run, name)| (run, name)), PAGE).await?;

@@ -118,6 +118,9 @@ impl Engine {
             self.store.set_standing(certificate, fence, &standing).await?;
             return Ok(());
         }
+        if !chosen.is_another() && self.defer(&row, reason, fence).await? {
+            return Ok(());
+        }
         match plan_obtain_from(self, &row, chosen).await {
             Ok(plan) => {
                 let run = obtain_run::open(self, &row, plan, reason, fence).await?;

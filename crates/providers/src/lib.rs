@@ -3,6 +3,7 @@
 //! A provider is one file (or folder) and one line in its folder's list. Nobody outside names a provider.
 
 pub mod ca;
+mod ca_entry;
 pub mod challenge;
 pub mod deploy;
 

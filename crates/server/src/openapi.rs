@@ -66,6 +66,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(authorities::list))
         .routes(routes!(authorities::get, authorities::put, authorities::delete))
         .routes(routes!(authorities::terms))
+        .routes(routes!(authorities::limits))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::get, accounts::update, accounts::delete))
         .routes(routes!(accounts::import))

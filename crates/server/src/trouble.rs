@@ -114,6 +114,7 @@ impl From<EngineError> for Trouble {
                 problem.into()
             }
             EngineError::Paused { words } => Self::new(ProblemKind::Paused, words, "resume it first"),
+            EngineError::RateLimited { words, remedy } => Self::new(ProblemKind::RateLimited, words, remedy),
             EngineError::Storage { words } => Self::new(
                 ProblemKind::Storage,
                 words,

@@ -17,6 +17,7 @@ mod idempotency;
 pub mod issuer;
 mod keys;
 mod leases;
+mod ledger;
 mod listing;
 mod meta;
 mod observations;
@@ -33,6 +34,8 @@ mod story;
 mod story_aside;
 #[cfg(test)]
 mod story_issuer;
+#[cfg(test)]
+mod story_ledger;
 #[cfg(test)]
 mod story_revocation;
 #[cfg(test)]
@@ -52,6 +55,7 @@ pub use events::{EventFilter, Events};
 pub use idempotency::{Admission, Idempotency, REMEMBERED_FOR};
 pub use keys::{Keys, OwnKeyChange};
 pub use leases::{Fence, Leases};
+pub use ledger::{Ledger, LedgerOrder, UsedSubject};
 pub use listing::{CertificateFilter, CertificateQuery, CertificateSort};
 pub use meta::Meta;
 pub use observations::Observations;
@@ -90,6 +94,7 @@ pub trait Store:
     + Events
     + AuditLog
     + Idempotency
+    + Ledger
     + issuer::IssuerStore
     + Upkeep
 {
@@ -113,6 +118,7 @@ impl<S> Store for S where
         + Events
         + AuditLog
         + Idempotency
+        + Ledger
         + issuer::IssuerStore
         + Upkeep
 {

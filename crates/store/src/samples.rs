@@ -228,6 +228,7 @@ pub(crate) fn authority(id: &str) -> Authority {
         key_types: vec![KeyType::EcdsaP256],
         choices: AuthorityChoices::default(),
         built_in: false,
+        details: Default::default(),
     }
 }
 

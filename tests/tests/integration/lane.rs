@@ -114,6 +114,7 @@ impl Lane {
             key_types: KeyType::ALL.to_vec(),
             choices: AuthorityChoices::default(),
             built_in: false,
+            details: Default::default(),
         };
         engine.put_authority(authority, "test").await?;
         let terms = engine.terms("pebble").await?;

@@ -22,6 +22,7 @@ mod kept;
 mod kill;
 mod killed_authority;
 mod lane;
+mod ledger;
 mod lines;
 mod listener;
 #[cfg(feature = "failpoints")]

@@ -68,6 +68,7 @@ impl Scene {
             key_types: KeyType::PUBLIC.to_vec(),
             choices: AuthorityChoices::default(),
             built_in: false,
+            details: Default::default(),
         };
         engine.put_authority(authority, "test").await?;
         let account = NewAccount {

@@ -89,10 +89,14 @@ impl Client {
     ///
     /// # Errors
     /// See [`ClientError`](super::ClientError).
-    pub async fn request(&self, id_or_name: &str, plan: Option<&str>, idempotency_key: &str) -> Answer<Run> {
-        let body = CertificateRequest { plan: plan.map(str::to_owned) };
+    pub async fn request(
+        &self,
+        id_or_name: &str,
+        request: &CertificateRequest,
+        idempotency_key: &str,
+    ) -> Answer<Run> {
         let call = Call::post(PATH).segment(id_or_name).then("request");
-        self.send(call.body(&body).once(idempotency_key)).await
+        self.send(call.body(request).once(idempotency_key)).await
     }
 
     /// Deploys the newest version again, now.

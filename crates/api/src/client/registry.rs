@@ -5,6 +5,7 @@ use super::{Answer, Client};
 use crate::account_changes::{AccountChanges, AccountCheck, AccountImport, AccountKeyChange, TermsAgreement};
 use crate::accounts::{Account, AccountDraft, AccountRemoval};
 use crate::authorities::{Authority, AuthorityDraft, Terms};
+use crate::limits::Limits;
 use crate::page::List;
 use crate::targets::TargetKind;
 
@@ -40,6 +41,14 @@ impl Client {
     /// See [`ClientError`](super::ClientError).
     pub async fn delete_authority(&self, id: &str) -> Answer<()> {
         self.send_only(Call::delete("authorities").segment(id)).await
+    }
+
+    /// The authority's rate limits, and how much of them is used.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn limits(&self, id: &str) -> Answer<Limits> {
+        self.send(Call::get("authorities").segment(id).then("limits")).await
     }
 
     /// What the authority's directory says now.

@@ -77,7 +77,7 @@ async fn a_problem_document_is_an_error_and_anything_else_is_not_understood() {
         answer("200 OK", "application/json", "[]"),
     ])
     .await;
-    let error = client.request("x", None, "k").await.unwrap_err();
+    let error = client.request("x", &Default::default(), "k").await.unwrap_err();
     assert!(error.is(ProblemKind::Paused), "{error}");
     assert_eq!(error.problem().unwrap().detail, "x is paused");
     for _ in 0..2 {

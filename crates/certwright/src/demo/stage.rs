@@ -109,6 +109,7 @@ impl Stage {
             key_types: KeyType::PUBLIC.to_vec(),
             choices: AuthorityChoices::default(),
             built_in: false,
+            details: Default::default(),
         };
         self.engine.put_authority(entry, DEMO).await?;
         let accounts = self.engine.accounts().await?;

@@ -4,8 +4,10 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::session::{Session, read};
 use certwright_api::authorities::{AuthorityDraft, IssuingRoots};
+use certwright_api::authority_details::{AuthorityDetails, RateLimit, Refill};
 use certwright_api::certificates::KeyType;
 use certwright_api::problem::ProblemKind;
+use certwright_core::rate_limit::Scope;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -60,6 +62,16 @@ pub struct Add {
     /// It honours a lifetime that an order asks for
     #[arg(long)]
     chosen_lifetime: bool,
+    /// Its accounts need a mail address
+    #[arg(long)]
+    email_required: bool,
+    /// It certifies no wildcard names
+    #[arg(long)]
+    no_wildcards: bool,
+    /// A rate limit, such as orders=300/3h; repeat it for several. It counts accounts, orders, domain, identifier-set,
+    /// failures or consecutive-failures
+    #[arg(long = "limit", value_name = "SCOPE=N/SPAN", value_parser = rate_limit)]
+    limits: Vec<RateLimit>,
     /// Replace the entry of this id
     #[arg(long)]
     replace: bool,
@@ -70,6 +82,31 @@ fn key_type(name: &str) -> Result<KeyType, String> {
         .ok_or_else(|| "the types are ecdsa-p256, -p384, -p521 and rsa-2048, -3072, -4096".to_owned())
 }
 
+/// `orders=300/3h`: what is counted, how many, in which span.
+fn rate_limit(text: &str) -> Result<RateLimit, String> {
+    let parts = text.split_once('=').and_then(|(scope, rest)| Some((scope, rest.split_once('/')?)));
+    let Some((scope, (most, span))) = parts else {
+        return Err("it is written like orders=300/3h".to_owned());
+    };
+    let scope = Scope::from_name(scope).ok_or_else(|| {
+        let known: Vec<_> = Scope::LIMITED.iter().map(|scope| scope.name()).collect();
+        format!("what is counted is one of: {}", known.join(", "))
+    })?;
+    let most = most.parse().ok().filter(|most| *most > 0).ok_or("how many is a number, at least 1")?;
+    let (count, unit) = span.split_at(span.len().saturating_sub(1));
+    let unit = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return Err("the span is a number with s, m, h or d, such as 3h".to_owned()),
+    };
+    let seconds =
+        count.parse::<u64>().ok().and_then(|count| count.checked_mul(unit)).filter(|span| *span > 0);
+    let seconds = seconds.ok_or("the span is a number with s, m, h or d, such as 3h")?;
+    Ok(RateLimit { scope: scope.into(), most, seconds, refill: Refill::Bucket })
+}
+
 impl Add {
     fn draft(self) -> Result<AuthorityDraft, Fault> {
         let issuing_roots = match self.issuing_roots.as_deref() {
@@ -77,6 +114,12 @@ impl Add {
             Some(word) if word == Path::new("public") => IssuingRoots::Public,
             Some(file) => IssuingRoots::Pem(read(file)?),
         };
+        let details = Some(AuthorityDetails {
+            email_required: self.email_required,
+            wildcards: !self.no_wildcards,
+            rate_limits: self.limits,
+            ..AuthorityDetails::default()
+        });
         Ok(AuthorityDraft {
             title: self.title,
             directory: self.directory,
@@ -92,6 +135,7 @@ impl Add {
             preferred_chain: self.preferred_chain,
             staging_of: self.staging_of,
             chosen_lifetime: self.chosen_lifetime,
+            details: details.filter(|details| *details != AuthorityDetails::default()),
         })
     }
 
@@ -133,10 +177,16 @@ mod tests {
     #[test]
     fn switches_become_the_draft() {
         let line = "add internal --title T --directory https://ca/d --issuing-roots public --internal-names \
-                    --max-names 5 --ip-addresses --no-common-name --key rsa-2048";
+                    --max-names 5 --ip-addresses --no-common-name --key rsa-2048 --limit orders=2/1h";
         let add = Line::try_parse_from(line.split_whitespace()).unwrap().add;
+        let mut draft = serde_json::to_value(add.draft().unwrap()).unwrap();
+        let details = draft.as_object_mut().unwrap().remove("details").unwrap();
         assert_eq!(
-            serde_json::to_value(add.draft().unwrap()).unwrap(),
+            details["rate_limits"],
+            json!([{ "scope": "orders", "most": 2, "seconds": 3600, "refill": "bucket" }])
+        );
+        assert_eq!(
+            draft,
             json!({
                 "title": "T",
                 "directory": "https://ca/d",

@@ -1,6 +1,7 @@
 //! `certwright ca …`: certificate authorities.
 
 mod add;
+mod limits;
 mod show;
 
 use crate::exit::Exit;
@@ -15,6 +16,8 @@ pub enum AuthorityCommand {
     List(show::List),
     /// Show an authority, with what its directory says now
     Show(show::Show),
+    /// Show an authority's rate limits, and how much of them is used
+    Limits(limits::ShowLimits),
     /// Add an authority of your own
     Add(Box<add::Add>),
     /// Remove an authority of your own
@@ -38,6 +41,7 @@ impl AuthorityCommand {
         match self {
             Self::List(command) => command.run(session).await,
             Self::Show(command) => command.run(session).await,
+            Self::Limits(command) => command.run(session).await,
             Self::Add(command) => command.run(session).await,
             Self::Remove(command) => command.run(session).await,
         }

@@ -137,6 +137,7 @@ fn directory_words(terms: &Terms, look: Look) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use certwright_api::authority_details::AuthorityDetails;
     use certwright_api::certificates::KeyType;
 
     #[test]
@@ -161,6 +162,7 @@ mod tests {
             staging_of: None,
             chosen_lifetime: false,
             built_in: true,
+            details: AuthorityDetails::default(),
         };
         assert_eq!(
             words(&authority, Look::default()),

@@ -11,6 +11,7 @@ use crate::look::{Look, Tone};
 use crate::moment;
 use crate::session::{Session, once};
 use certwright_api::certificates::Certificate;
+use certwright_api::renewals::CertificateRequest;
 use clap::Args;
 use jiff::Timestamp;
 
@@ -30,6 +31,9 @@ pub struct Request {
     /// Do exactly what the preview with this fingerprint showed, or nothing
     #[arg(long, value_name = "FINGERPRINT")]
     plan: Option<String>,
+    /// Ask also where our own count says that a rate limit of the authority is used up
+    #[arg(long)]
+    force: bool,
     /// Do not follow the run
     #[arg(long)]
     no_wait: bool,
@@ -55,7 +59,8 @@ impl Request {
             plan = preview.fingerprint;
         }
         let after = follow::newest_event(session).await?;
-        let run = session.client.request(&self.which.name, plan.as_deref(), &once()).await?;
+        let asked = CertificateRequest { plan, force: self.force };
+        let run = session.client.request(&self.which.name, &asked, &once()).await?;
         if self.no_wait {
             session.output.answer(
                 || serde_json::to_string_pretty(&run),

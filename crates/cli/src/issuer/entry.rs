@@ -86,6 +86,7 @@ fn draft(issuer: &Issuer, roots: Option<String>) -> AuthorityDraft {
         preferred_chain: None,
         staging_of: None,
         chosen_lifetime: false,
+        details: None,
     }
 }
 

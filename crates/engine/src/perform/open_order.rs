@@ -4,6 +4,7 @@
 use super::fail;
 use crate::acme_failure::failure_at;
 use crate::drive::{Interrupted, Work};
+use crate::ledger;
 use certwright_acme::{NewOrder, OrderStatus, Problem, ProblemKind, Session};
 use certwright_core::Timestamp;
 use certwright_core::authority::Authority;
@@ -32,10 +33,20 @@ pub(super) async fn perform(work: &mut Work<'_>, asked: Asked<'_>) -> Result<Out
         Err(failure) => return Ok(fail(failure)),
     };
     let urls = match work.run.learnt.order.clone() {
-        None => match open(work, &session, &authority, asked).await? {
-            Ok(urls) => urls,
-            Err(failure) => return Ok(fail(failure)),
-        },
+        None => {
+            let counted = match ledger::admit(work, &authority, identifiers).await? {
+                Ok(counted) => counted,
+                Err(outcome) => return Ok(outcome),
+            };
+            work.pass("open-order:counted")?;
+            match open(work, &session, &authority, asked).await? {
+                Ok(urls) => urls,
+                Err(failure) => {
+                    ledger::not_opened(work, &counted, &authority, identifiers, &failure).await?;
+                    return Ok(fail(failure));
+                }
+            }
+        }
         // Opened before the last stop: what is left is to read its authorizations.
         Some(url) => match session.order(&url).await {
             Ok(answered) => answered.value.authorizations,
@@ -255,6 +266,7 @@ pub(super) async fn session(work: &Work<'_>) -> Result<(Session, Authority), Fai
         ));
     };
     let authority = engine.authority_of(authority).await?;
+    engine.refuse_before(&authority).await?;
     let account = engine
         .store
         .account(account)

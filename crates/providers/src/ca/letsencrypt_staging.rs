@@ -1,11 +1,14 @@
-//! Let's Encrypt's staging environment: the same doors, certificates that nobody trusts.
+//! Let's Encrypt's staging environment: the same doors, certificates that nobody trusts. Limits as of 2026-11.
 
-use super::letsencrypt;
+use super::letsencrypt::{self, DAY, HOUR};
 use certwright_core::authority::{Authority, AuthorityChoices, IssuingRoots};
+use certwright_core::authority_details::AuthorityDetails;
 use certwright_core::id::AuthorityId;
+use certwright_core::rate_limit::{RateLimit, Scope};
 
 /// The staging directory. Its roots change without notice, so the trust verdict stays "unknown".
 pub(crate) fn authority() -> Authority {
+    let production = letsencrypt::authority();
     Authority {
         id: AuthorityId::from("letsencrypt-staging"),
         title: "Let's Encrypt (staging: for tests only)".into(),
@@ -16,6 +19,14 @@ pub(crate) fn authority() -> Authority {
             staging_of: Some(AuthorityId::from("letsencrypt")),
             ..AuthorityChoices::default()
         },
-        ..letsencrypt::authority()
+        details: AuthorityDetails {
+            description: "Let's Encrypt's staging environment, for trying things out".into(),
+            rate_limits: vec![
+                RateLimit::bucket(Scope::Orders, 1500, 3 * HOUR),
+                RateLimit::bucket(Scope::IdentifierSet, 30_000, 7 * DAY),
+            ],
+            ..production.details.clone()
+        },
+        ..production
     }
 }

@@ -1,29 +1,38 @@
-//! Certificate authorities that come with the program, as data.
+//! Certificate authorities that come with the program, as data: one file each, one line in the list.
 
 use certwright_core::authority::Authority;
 
+mod actalis;
+mod aws;
+mod buypass;
+mod digicert;
+mod globalsign;
+mod google;
+mod google_staging;
 mod letsencrypt;
 mod letsencrypt_staging;
+mod sectigo;
+mod sslcom;
+mod zerossl;
 
 /// Every built-in authority; the first is the one offered first.
-pub const AUTHORITIES: &[fn() -> Authority] = &[letsencrypt::authority, letsencrypt_staging::authority];
+pub const AUTHORITIES: &[fn() -> Authority] = &[
+    letsencrypt::authority,
+    letsencrypt_staging::authority,
+    google::authority,
+    google_staging::authority,
+    zerossl::authority,
+    sslcom::rsa,
+    sslcom::ecc,
+    actalis::authority,
+    sectigo::dv,
+    sectigo::ov,
+    sectigo::ev,
+    digicert::authority,
+    globalsign::authority,
+    aws::authority,
+    buypass::authority,
+];
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_unique_and_every_entry_can_be_ordered_from() {
-        let mut ids = Vec::new();
-        for make in AUTHORITIES {
-            let authority = make();
-            assert!(authority.built_in && authority.directory.starts_with("https://"));
-            let limits = authority.limits(None).unwrap();
-            assert_eq!(limits.name, "classic");
-            assert!(authority.profiles.iter().all(|limits| limits.max_identifiers > 0));
-            assert!(!authority.key_types.is_empty());
-            ids.push(authority.id.as_str().to_owned());
-        }
-        assert_eq!(ids, ["letsencrypt", "letsencrypt-staging"]);
-    }
-}
+mod tests;

@@ -35,7 +35,8 @@ pub(crate) async fn request(
 ) -> Answered<Response> {
     let (engine, name) = (shared.engine.clone(), who.0.clone());
     let work = Box::pin(async move {
-        let run = engine.request(&certificate, sent.value.plan.as_deref(), &name).await?;
+        let (plan, force) = (sent.value.plan.as_deref(), sent.value.force);
+        let run = engine.request_forced(&certificate, plan, &name, force).await?;
         Ok(Run::from(&run))
     });
     let accepted = (StatusCode::ACCEPTED, Some("runs"));
@@ -78,6 +79,7 @@ pub(crate) async fn renew(
             due: sent.value.due,
             failed: sent.value.failed,
             all: sent.value.all,
+            force: sent.value.force,
         };
         let renewed = engine.renew(&selection, &name).await?;
         let started = renewed.started.into_iter();

@@ -9,6 +9,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use certwright_api::authorities::{Authority, AuthorityDraft, Terms};
+use certwright_api::limits::{LimitUse, Limits, Wait};
 use certwright_api::page::List;
 
 /// All authorities: those that came with the program, and one's own.
@@ -75,4 +76,29 @@ pub(crate) async fn terms(
         external_account_required: terms.external_account_required,
         profiles: terms.profiles,
     }))
+}
+
+/// The authority's rate limits, and how much of them is used by what was ordered here.
+#[utoipa::path(get, path = "/authorities/{authority}/limits", operation_id = "getLimits", tag = "authorities",
+    params(("authority" = String, Path)), responses((status = 200, body = Limits)))]
+pub(crate) async fn limits(
+    State(shared): State<Shared>,
+    Path(authority): Path<String>,
+) -> Answered<Json<Limits>> {
+    let limits = shared.engine.limits(&authority).await?;
+    let waits = limits.waits.into_iter().map(|wait| Wait {
+        scope: wait.subject.scope.into(),
+        subject: wait.subject.words(),
+        until: wait.until,
+        words: wait.words,
+    });
+    let states = limits.limits.into_iter().map(|state| LimitUse {
+        limit: state.limit.into(),
+        words: state.limit.words(),
+        subject: state.subject,
+        used: state.used,
+        left: state.left,
+        frees_at: state.frees_at,
+    });
+    Ok(Json(Limits { waits: waits.collect(), limits: states.collect() }))
 }

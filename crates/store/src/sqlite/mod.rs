@@ -18,6 +18,7 @@ mod idempotency;
 mod issuer;
 mod keys;
 mod leases;
+mod ledger;
 #[cfg(test)]
 mod memory_tests;
 mod meta;

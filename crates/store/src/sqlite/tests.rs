@@ -7,7 +7,7 @@ use crate::{
     CertificateFilter, CertificateQuery, CertificateSort, Certificates, Deployments, Leases, Meta, Page,
     RunFilter, Runs, StoreError, UnreadableEnd, Versions,
 };
-use crate::{story, story_aside, story_issuer, story_revocation, story_suggestion};
+use crate::{story, story_aside, story_issuer, story_ledger, story_revocation, story_suggestion};
 use certwright_core::certificate::Standing;
 use certwright_core::failure::Failure;
 use certwright_core::run::RunState;
@@ -49,6 +49,11 @@ async fn tells_the_story_of_an_issuer() {
 #[tokio::test]
 async fn tells_the_story_of_a_suggestion() {
     story_suggestion::tell(&Place::new().open().await).await;
+}
+
+#[tokio::test]
+async fn tells_the_story_of_the_ledger() {
+    story_ledger::tell(&Place::new().open().await).await;
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use super::attempt::Attempt;
 use super::audit::add_audit;
 use super::certificate_rows::stored;
 use super::events::add_events;
+use super::ledger::conclude;
 use super::rows::{
     column, each, id, maybe_json, maybe_milliseconds, maybe_moment, milliseconds, moment, to_json, to_word,
     word,
@@ -208,6 +209,8 @@ impl Versions for SqliteStore {
         }
         // Checks the fence, also where there is no version.
         save(&mut write, &end.write).await?;
+        let ended = end.write.run.ended_at.unwrap_or(end.write.run.created_at);
+        conclude(&mut write, end.write.run, ended).await?;
         let found = stored(write.on(), &end.before.id).await?;
         let standing = merged(&found, end.before, end.standing);
         write_standing(&mut write, &end.before.id, &standing).await?;
@@ -268,6 +271,7 @@ impl Versions for SqliteStore {
             .attempt(attempted)?;
         }
         let stop = save(&mut write, &publication.write).await?;
+        conclude(&mut write, publication.write.run, publication.now).await?;
         write.commit().await?;
         Ok(stop)
     }

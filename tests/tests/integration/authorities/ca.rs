@@ -163,5 +163,6 @@ fn entry(id: &str, directory: String, https: &str, root: &str, profile: &str) ->
         key_types: KeyType::PUBLIC.to_vec(),
         choices: AuthorityChoices::default(),
         built_in: false,
+        details: Default::default(),
     }
 }

@@ -121,6 +121,7 @@ async fn own_certificate(engine: &Engine, directory: &str, root: &str, self_sign
         key_types: KeyType::PUBLIC.to_vec(),
         choices: AuthorityChoices::default(),
         built_in: false,
+        details: Default::default(),
     };
     engine.put_authority(authority, WHO).await?;
     let account = NewAccount {
