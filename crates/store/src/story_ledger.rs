@@ -67,6 +67,9 @@ pub(crate) async fn tell(store: &dyn Store) {
         account: account.clone(),
         identifiers: identifiers.to_vec(),
         profile: None,
+        or_default_profile: false,
+        lifetime_seconds: None,
+        replaces: None,
     };
     store.open_run(write(&run, fence, None)).await.unwrap();
     store.count_order(&order(&run.id, 4)).await.unwrap();
