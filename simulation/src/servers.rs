@@ -237,7 +237,7 @@ fn read(path: &Path) -> Result<String, String> {
 fn named(configuration: &str) -> Result<(PathBuf, PathBuf), String> {
     let value = |directive: &str| {
         let lines = configuration.lines().map(str::trim);
-        let found = lines.filter_map(|line| line.strip_prefix(directive)?.strip_prefix(' ')).last();
+        let found = lines.filter_map(|line| line.strip_prefix(directive)?.strip_prefix(' ')).next_back();
         let text = found.ok_or_else(|| format!("there is no {directive}"))?;
         let text = text.split(';').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
         Ok::<_, String>(PathBuf::from(text))
