@@ -175,8 +175,8 @@ impl SimulatedAuthority {
     }
 
     fn answer(&self, request: &Request, now: Timestamp) -> Answer {
-        let path = request.url.strip_prefix(BASE).unwrap_or_default();
-        let (what, number) = path.trim_start_matches('/').split_once('/').unwrap_or((&path[1..], ""));
+        let path = request.url.strip_prefix(BASE).unwrap_or_default().trim_start_matches('/');
+        let (what, number) = path.split_once('/').unwrap_or((path, ""));
         let number = number.parse::<usize>().ok();
         let payload = payload(&request.body);
         let mut books = self.books();
@@ -284,10 +284,10 @@ impl SimulatedAuthority {
                 .board
                 .answer(&order.token)
                 .is_some_and(|answer| answer.strip_prefix(&order.token).is_some_and(|rest| rest.len() == 44));
-            let flaky = self.dice.happens(self.faults.validation);
-            order.state = State::Decided(answered && !flaky, now + VALIDATION);
+            let is_valid = !self.dice.happens(self.faults.validation) && answered;
+            order.state = State::Decided(is_valid, now + VALIDATION);
             let name = order.name.clone();
-            if !(answered && !flaky) {
+            if !is_valid {
                 books.pending.remove(&name);
                 books.asked.failed_validations += 1;
                 self.trace.add(&format!("{now} {name} is not validated (answered: {answered})"));

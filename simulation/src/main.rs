@@ -22,6 +22,9 @@ struct Arguments {
     /// Run each seed twice and compare the traces
     #[arg(long)]
     twice: bool,
+    /// Print the end of the trace too: the lines with this text
+    #[arg(long)]
+    trace: Option<String>,
 }
 
 #[expect(clippy::print_stdout, reason = "the figures are what this program is for")]
@@ -37,6 +40,13 @@ fn main() -> Result<()> {
         match simulate(run) {
             Ok(report) => {
                 println!("{report}");
+                for line in report
+                    .last
+                    .iter()
+                    .filter(|line| arguments.trace.as_ref().is_some_and(|text| line.contains(text.as_str())))
+                {
+                    println!("    {line}");
+                }
                 if arguments.twice {
                     let again = simulate(run)?;
                     let same = again.hash == report.hash;

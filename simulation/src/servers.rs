@@ -159,6 +159,11 @@ impl Servers {
     }
 
     fn replace(&self, server: usize, loaded: Loaded) {
+        // A first deployment that was rolled back leads here.
+        if loaded.chain.first() == Some(&self.unconfigured) {
+            self.all().servers[server].loaded = None;
+            return;
+        }
         let now = self.clock.now();
         let mut all = self.all();
         let all = &mut *all;
@@ -181,9 +186,10 @@ impl Servers {
         // A third, half of a short life (core's own rule), and a little for a certificate that is dated back.
         let due = if life < SignedDuration::from_hours(240) { 0.5 } else { 1.0 / 3.0 };
         if share <= due + 0.02 {
-            all.served.needed += 1
+            all.served.needed += 1;
         } else {
-            all.served.early += 1
+            all.served.early += 1;
+            self.trace.add(&format!("{now} server {server} is early: {share:.3} of {} was left", old.serial));
         }
         if all.served.least_left.is_none_or(|(least, ..)| share < least) {
             all.served.least_left = Some((share, left, server));
@@ -237,7 +243,7 @@ fn read(path: &Path) -> Result<String, String> {
 fn named(configuration: &str) -> Result<(PathBuf, PathBuf), String> {
     let value = |directive: &str| {
         let lines = configuration.lines().map(str::trim);
-        let found = lines.filter_map(|line| line.strip_prefix(directive)?.strip_prefix(' ')).last();
+        let found = lines.filter_map(|line| line.strip_prefix(directive)?.strip_prefix(' ')).next_back();
         let text = found.ok_or_else(|| format!("there is no {directive}"))?;
         let text = text.split(';').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
         Ok::<_, String>(PathBuf::from(text))

@@ -10,7 +10,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber, level_filters::LevelFilter};
 
 /// How many lines are kept for people.
-const KEPT: usize = 4000;
+const KEPT: usize = 20_000;
 
 /// Where the ACME client says how long it has waited, by the real clock.
 const WAITED: &str = "no answer within ";

@@ -21,6 +21,7 @@ fn stopped_hundreds_of_times_anywhere_it_ends_the_same() -> Result<()> {
     }
 }
 
+#[expect(clippy::print_stderr, reason = "the figures are shown with --nocapture")]
 fn stopped(stops: u64) -> Result<()> {
     on_this_thread(async |trace| {
         let seen = trace.clone();
