@@ -3,6 +3,7 @@
 use crate::lane::{Lane, two_sites};
 use anyhow::{Context, Result, ensure};
 use certwright_core::authority::{Authority, IssuingRoots, ProfileLimits};
+use certwright_core::challenge::ChallengeSettings;
 use certwright_core::facts::CertificateFacts;
 use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
@@ -19,9 +20,12 @@ async fn lane(pebble: PebbleBuilder) -> Result<Lane> {
     Lane::start(pebble.profile("default", "ninety days", 7_776_000).start()?, nginx).await
 }
 
-/// Served nowhere: what these tests are about is what is obtained.
+/// Served nowhere: what these tests are about is what is obtained. Answers are files that nginx shows for the blog, and
+/// for whatever has no block of its own.
 fn draft(lane: &Lane, names: &[&str]) -> Draft {
-    Draft { deployments: Some(Vec::new()), ..lane.draft(names) }
+    let root = lane.nginx.path("blog").display().to_string();
+    let challenge = ChallengeSettings::Http01Webroot { root };
+    Draft { deployments: Some(Vec::new()), challenge, ..lane.draft(names) }
 }
 
 async fn obtain(lane: &Lane, name: &str) -> Result<CertificateFacts> {
