@@ -3,6 +3,7 @@
 //! A certificate's way: `worker` claims it and asks `core::due`; `observe` gathers facts; `core` makes the
 //! plan; `drive` performs it step by step, each in its own file below `perform`, writing before it acts.
 
+mod account_chain;
 mod accounts;
 mod acme_clients;
 mod acme_failure;

@@ -65,6 +65,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(authorities::terms))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::get, accounts::delete))
+        .routes(routes!(accounts::prefer_chain))
         .routes(routes!(issuers::list, issuers::create))
         .routes(routes!(issuers::get, issuers::update, issuers::delete))
         .routes(routes!(issuing::keys, issuing::create_key))

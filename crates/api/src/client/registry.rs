@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::{Answer, Client};
-use crate::accounts::{Account, AccountDraft, AccountRemoval};
+use crate::accounts::{Account, AccountDraft, AccountRemoval, ChainPreference};
 use crate::authorities::{Authority, AuthorityDraft, Terms};
 use crate::page::List;
 use crate::targets::TargetKind;
@@ -72,6 +72,15 @@ impl Client {
     /// See [`ClientError`](super::ClientError).
     pub async fn create_account(&self, draft: &AccountDraft, idempotency_key: &str) -> Answer<Account> {
         self.send(Call::post("accounts").body(draft).once(idempotency_key)).await
+    }
+
+    /// Sets or clears the issuer that chains of the account's certificates should have.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn prefer_chain(&self, id: &str, issuer: Option<String>) -> Answer<Account> {
+        let call = Call::put("accounts").segment(id).then("preferred-chain");
+        self.send(call.body(&ChainPreference { issuer })).await
     }
 
     /// Removes an account here and, if `deactivate` says so, at the authority for good.

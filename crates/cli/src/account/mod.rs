@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod prefer_chain;
 mod show;
 
 use crate::exit::Exit;
@@ -18,6 +19,8 @@ pub enum AccountCommand {
     List(show::List),
     /// Show an account
     Show(show::Show),
+    /// Say which chain its certificates should have, where they do not say so themselves
+    PreferChain(prefer_chain::PreferChain),
     /// Remove an account here and, if wanted, at the authority
     Delete(delete::Delete),
 }
@@ -29,6 +32,7 @@ impl AccountCommand {
             Self::Create(command) => command.run(session).await,
             Self::List(command) => command.run(session).await,
             Self::Show(command) => command.run(session).await,
+            Self::PreferChain(command) => command.run(session).await,
             Self::Delete(command) => command.run(session).await,
         }
     }

@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use certwright_api::accounts::{Account, AccountDraft, AccountKeyType, AccountRemoval};
+use certwright_api::accounts::{Account, AccountDraft, AccountKeyType, AccountRemoval, ChainPreference};
 use certwright_api::page::List;
 use certwright_engine::{ExternalAccount, NewAccount};
 
@@ -61,6 +61,21 @@ pub(crate) async fn create(
     });
     let created = (StatusCode::CREATED, Some("accounts"));
     once.perform(&shared, &who, &sent.digest, created, work).await
+}
+
+/// Says which chain the account's certificates should have, where they do not say so themselves.
+#[utoipa::path(put, path = "/accounts/{account}/preferred-chain", operation_id = "preferChain", tag = "accounts",
+    params(("account" = String, Path)), request_body = ChainPreference, responses((status = 200, body = Account)))]
+pub(crate) async fn prefer_chain(
+    State(shared): State<Shared>,
+    Path(account): Path<String>,
+    who: Who,
+    sent: Sent<ChainPreference>,
+) -> Answered<Json<Account>> {
+    unbroken(async move {
+        Ok(Json(shared.engine.prefer_chain(&account, sent.value.issuer, &who.0).await?.into()))
+    })
+    .await
 }
 
 /// Removes an account here and, if asked to, deactivates it at the authority for good.
