@@ -82,6 +82,8 @@ pub struct Account {
     pub thumbprint: String,
     /// The algorithm of its key.
     pub key_type: AccountKeyType,
+    /// An issuer that chains of its certificates should have, where a certificate does not prefer one itself.
+    pub preferred_chain: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// A change of its key whose end is not known: both keys are stored until it is.
@@ -150,6 +152,7 @@ impl From<account::Account> for Account {
             external_account: account.external_account,
             thumbprint: account.thumbprint,
             key_type: account.key_type.into(),
+            preferred_chain: account.preferred_chain,
             created_at: account.created_at,
             key_change: account.key_change.map(|change| KeyChange {
                 thumbprint: change.thumbprint,
@@ -159,6 +162,15 @@ impl From<account::Account> for Account {
             blocked: account.blocked.map(AccountBlock::from),
         }
     }
+}
+
+/// The chain that an account's certificates should have.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChainPreference {
+    /// An issuer of it, by common name or SHA-256 fingerprint; none when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
 }
 
 /// The MAC of an external account binding.

@@ -4,6 +4,7 @@
 //! plan; `drive` performs it step by step, each in its own file below `perform`, writing before it acts.
 
 mod account_block;
+mod account_chain;
 mod account_keys;
 mod account_life;
 mod accounts;

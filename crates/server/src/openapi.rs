@@ -74,6 +74,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(accounts::agree))
         .routes(routes!(accounts::check))
         .routes(routes!(accounts::deactivate))
+        .routes(routes!(accounts::prefer_chain))
         .routes(routes!(issuers::list, issuers::create))
         .routes(routes!(issuers::get, issuers::update, issuers::delete))
         .routes(routes!(issuing::keys, issuing::create_key))

@@ -2,12 +2,14 @@
 
 use crate::lane::{Lane, two_sites};
 use anyhow::{Context, Result, ensure};
+use certwright_core::account::AccountKeyType;
 use certwright_core::authority::{Authority, IssuingRoots, ProfileLimits};
+use certwright_core::challenge::ChallengeSettings;
 use certwright_core::facts::CertificateFacts;
 use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
 use certwright_core::options::{CertificateOptions, ProfileMissing};
-use certwright_engine::{Changes, Draft, EngineError, KeyInput};
+use certwright_engine::{Changes, Clock, Draft, EngineError, KeyInput, NewAccount};
 use certwright_pki::{PrivateKey, certificate_request, facts, parse_chain, request_pem};
 use certwright_tests::{Pebble, PebbleBuilder};
 
@@ -19,9 +21,12 @@ async fn lane(pebble: PebbleBuilder) -> Result<Lane> {
     Lane::start(pebble.profile("default", "ninety days", 7_776_000).start()?, nginx).await
 }
 
-/// Served nowhere: what these tests are about is what is obtained.
+/// Served nowhere: what these tests are about is what is obtained. Answers are files that nginx shows for the blog, and
+/// for whatever has no block of its own.
 fn draft(lane: &Lane, names: &[&str]) -> Draft {
-    Draft { deployments: Some(Vec::new()), ..lane.draft(names) }
+    let root = lane.nginx.path("blog").display().to_string();
+    let challenge = ChallengeSettings::Http01Webroot { root };
+    Draft { deployments: Some(Vec::new()), challenge, ..lane.draft(names) }
 }
 
 async fn obtain(lane: &Lane, name: &str) -> Result<CertificateFacts> {
@@ -81,6 +86,12 @@ async fn fault_10_the_preferred_chain_is_taken_only_if_it_holds() -> Result<()> 
     change(&lane, NAME, prefer("Nobody Root CA")).await?;
     obtain(&lane, NAME).await?;
     ensure!(end(&lane, NAME).await? == usual, "another chain than the authority's own was taken");
+    // Where the certificate prefers none, its account's word counts.
+    let account = lane.engine().accounts().await?.remove(0).id;
+    lane.engine().prefer_chain(account.as_str(), root.common_name.clone(), "test").await?;
+    change(&lane, NAME, Changes { preferred_chain: Some(None), ..Changes::default() }).await?;
+    obtain(&lane, NAME).await?;
+    ensure!(end(&lane, NAME).await? == root.subject, "the account's preference was not followed");
     lane.check_nothing_lost().await
 }
 
@@ -167,4 +178,84 @@ async fn an_address_is_certified_by_http_01() -> Result<()> {
     let issued = obtain(&lane, "127.0.0.1").await?;
     ensure!(issued.identifiers == [Identifier::parse("127.0.0.1")?], "{:?}", issued.identifiers);
     lane.check_nothing_left().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_for_tests_never_takes_the_place_of_a_trusted_one_unasked() -> Result<()> {
+    let lane = lane(Pebble::builder()).await?;
+    // The same Pebble twice: what is for tests is what the entry says.
+    let entry = lane.engine().authority("pebble").await?;
+    let mut staging = Authority { id: "pebble-staging".into(), staging: true, ..entry };
+    staging.choices.staging_of = Some("pebble".into());
+    lane.engine().put_authority(staging, "test").await?;
+    let account = NewAccount {
+        authority: "pebble-staging".into(),
+        contact: vec![],
+        terms_agreed: lane.engine().terms("pebble-staging").await?.terms_of_service,
+        external_account: None,
+        key_type: AccountKeyType::ES256,
+    };
+    lane.engine().create_account(account, "test").await?;
+    lane.engine().create_certificate(lane.draft(&[NAME]), "test").await?;
+    let trusted = obtain(&lane, NAME).await?;
+    lane.check_served(NAME, &[NAME]).await?;
+    change(&lane, NAME, Changes { staging: Some(true), ..Changes::default() }).await?;
+    let settings = lane.row(NAME).await?.certificate.settings;
+    ensure!(settings.authority.as_str() == "pebble-staging" && settings.options.staging, "{settings:?}");
+    lane.engine().store().ask(&lane.row(NAME).await?.certificate.id, lane.clock.now(), "test", &[]).await?;
+    lane.settle().await?;
+    let row = lane.row(NAME).await?;
+    ensure!(row.version.context("no version")?.staging, "it was not ordered from the staging environment");
+    let failure = row.deployments[0].last_failure.clone().context("it was deployed")?;
+    ensure!(failure.kind == "staging-replaces-trusted", "{failure}");
+    let fingerprint =
+        || -> Result<String> { Ok(lane.served(NAME)?.fingerprint_sha256.replace(':', "").to_lowercase()) };
+    ensure!(fingerprint()? == trusted.fingerprint, "the trusted one is not served any more");
+    change(&lane, NAME, Changes { staging_may_replace: Some(true), ..Changes::default() }).await?;
+    lane.engine().deploy(NAME, "test").await?;
+    lane.settle().await?;
+    lane.check_served(NAME, &[NAME]).await?;
+    ensure!(fingerprint()? != trusted.fingerprint, "it was not deployed though that was permitted");
+    change(&lane, NAME, Changes { staging: Some(false), ..Changes::default() }).await?;
+    ensure!(lane.row(NAME).await?.certificate.settings.authority.as_str() == "pebble");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lifetime_is_asked_for_where_the_authority_honours_it() -> Result<()> {
+    let lane = lane(Pebble::builder()).await?;
+    let week = CertificateOptions { lifetime_seconds: Some(7 * 86_400), ..CertificateOptions::default() };
+    let wanted = Draft { options: week, ..draft(&lane, &[NAME]) };
+    match lane.engine().create_certificate(wanted.clone(), "test").await {
+        Err(EngineError::Refused(refusals)) => ensure!(refusals[0].field == "lifetime_seconds"),
+        other => anyhow::bail!("a lifetime was accepted that would be ignored: {other:?}"),
+    }
+    change_authority(&lane, |authority| authority.choices.lifetime = true).await?;
+    lane.engine().create_certificate(wanted, "test").await?;
+    let issued = obtain(&lane, NAME).await?;
+    let days = issued.not_after.duration_since(issued.not_before).as_hours() / 24;
+    ensure!((6..=7).contains(&days), "it is valid for {days} days");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_ones_own_is_read_sealed_and_used_for_every_version() -> Result<()> {
+    let lane = lane(Pebble::builder()).await?;
+    let key = PrivateKey::generate(KeyType::EcdsaP384)?;
+    let input = KeyInput { private_key: Some(Some(key.to_pkcs8_pem())), ..KeyInput::default() };
+    let row = lane.engine().create_certificate(Draft { key: input, ..draft(&lane, &[NAME]) }, "test").await?;
+    for _ in 0..2 {
+        ensure!(
+            obtain(&lane, NAME).await?.key_fingerprint == key.spki_fingerprint(),
+            "it is for another key"
+        );
+    }
+    let sealed = lane.engine().store().own_key(&row.certificate.id).await?.context("no key is stored")?;
+    let clear = key.pkcs8_der();
+    ensure!(!sealed.windows(32).any(|part| clear.windows(32).any(|other| other == part)), "it is not sealed");
+    let input = KeyInput { private_key: Some(None), ..KeyInput::default() };
+    change(&lane, NAME, Changes { key: input, ..Changes::default() }).await?;
+    ensure!(lane.engine().store().own_key(&row.certificate.id).await?.is_none(), "it was not forgotten");
+    ensure!(obtain(&lane, NAME).await?.key_fingerprint != key.spki_fingerprint());
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::{Answer, Client};
 use crate::account_changes::{AccountChanges, AccountCheck, AccountImport, AccountKeyChange, TermsAgreement};
-use crate::accounts::{Account, AccountDraft, AccountRemoval};
+use crate::accounts::{Account, AccountDraft, AccountRemoval, ChainPreference};
 use crate::authorities::{Authority, AuthorityDraft, Terms};
 use crate::limits::Limits;
 use crate::page::List;
@@ -131,6 +131,15 @@ impl Client {
     /// See [`ClientError`](super::ClientError).
     pub async fn deactivate_account(&self, id: &str) -> Answer<Account> {
         self.send(Call::post("accounts").segment(id).then("deactivate")).await
+    }
+
+    /// Sets or clears the issuer that chains of the account's certificates should have.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn prefer_chain(&self, id: &str, issuer: Option<String>) -> Answer<Account> {
+        let call = Call::put("accounts").segment(id).then("preferred-chain");
+        self.send(call.body(&ChainPreference { issuer })).await
     }
 
     /// Removes an account here and, if `deactivate` says so, at the authority for good.

@@ -3,6 +3,7 @@
 mod change;
 mod create;
 mod delete;
+mod prefer_chain;
 mod secret;
 mod show;
 
@@ -32,6 +33,8 @@ pub enum AccountCommand {
     Check(change::Check),
     /// Give an account up at the authority for good; it stays here
     Deactivate(change::Deactivate),
+    /// Say which chain its certificates should have, where they do not say so themselves
+    PreferChain(prefer_chain::PreferChain),
     /// Remove an account here and, if wanted, at the authority
     Delete(delete::Delete),
 }
@@ -49,6 +52,7 @@ impl AccountCommand {
             Self::Agree(command) => command.run(session).await,
             Self::Check(command) => command.run(session).await,
             Self::Deactivate(command) => command.run(session).await,
+            Self::PreferChain(command) => command.run(session).await,
             Self::Delete(command) => command.run(session).await,
         }
     }

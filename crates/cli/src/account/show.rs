@@ -92,6 +92,7 @@ fn words(account: &Account, look: Look, now: Timestamp) -> String {
             ("Agreed", plain(agreed)),
             ("External account", plain(account.external_account.clone().unwrap_or_default())),
             ("Key", plain(format!("{:?}", account.key_type))),
+            ("Chain", plain(account.preferred_chain.clone().unwrap_or_default())),
             ("Thumbprint", plain(&account.thumbprint)),
             (
                 "New key",
@@ -123,6 +124,7 @@ mod tests {
             external_account: None,
             thumbprint: "abc".to_owned(),
             key_type: AccountKeyType::ES256,
+            preferred_chain: None,
             created_at: hours(-72),
             key_change: None,
             blocked: None,

@@ -177,7 +177,8 @@ mod tests {
     #[test]
     fn switches_become_the_draft() {
         let line = "add internal --title T --directory https://ca/d --issuing-roots public --internal-names \
-                    --max-names 5 --ip-addresses --no-common-name --key rsa-2048 --limit orders=2/1h";
+                    --max-names 5 --ip-addresses --no-common-name --key rsa-2048 --limit orders=2/1h \
+                    --staging --staging-of ca --preferred-chain X1 --chosen-lifetime";
         let add = Line::try_parse_from(line.split_whitespace()).unwrap().add;
         let mut draft = serde_json::to_value(add.draft().unwrap()).unwrap();
         let details = draft.as_object_mut().unwrap().remove("details").unwrap();
@@ -195,7 +196,10 @@ mod tests {
                 "max_identifiers": 5,
                 "ip_addresses": true,
                 "common_name": false,
-                "staging": false,
+                "staging": true,
+                "staging_of": "ca",
+                "preferred_chain": "X1",
+                "chosen_lifetime": true,
                 "external_account_required": false,
                 "key_types": ["rsa-2048"],
             })

@@ -66,7 +66,7 @@ The stored chain is replaced, and deployed again, only if what comes is for the 
 
 Examples:
   certwright cert refetch shop
-  certwright cert refetch shop --issuer 'ISRG Root X2'")]
+  certwright cert refetch shop --issuer ISRG")]
 pub struct Refetch {
     #[command(flatten)]
     which: Which,

@@ -13,7 +13,7 @@ use axum::response::Response;
 use certwright_api::account_changes::{
     AccountChanges, AccountCheck, AccountImport, AccountKeyChange, TermsAgreement,
 };
-use certwright_api::accounts::{Account, AccountDraft, AccountKeyType, AccountRemoval};
+use certwright_api::accounts::{Account, AccountDraft, AccountKeyType, AccountRemoval, ChainPreference};
 use certwright_api::page::List;
 use certwright_engine::{ExternalAccount, ImportedAccount, NewAccount, NewKey};
 
@@ -64,6 +64,21 @@ pub(crate) async fn create(
     });
     let created = (StatusCode::CREATED, Some("accounts"));
     once.perform(&shared, &who, &sent.digest, created, work).await
+}
+
+/// Says which chain the account's certificates should have, where they do not say so themselves.
+#[utoipa::path(put, path = "/accounts/{account}/preferred-chain", operation_id = "preferChain", tag = "accounts",
+    params(("account" = String, Path)), request_body = ChainPreference, responses((status = 200, body = Account)))]
+pub(crate) async fn prefer_chain(
+    State(shared): State<Shared>,
+    Path(account): Path<String>,
+    who: Who,
+    sent: Sent<ChainPreference>,
+) -> Answered<Json<Account>> {
+    unbroken(async move {
+        Ok(Json(shared.engine.prefer_chain(&account, sent.value.issuer, &who.0).await?.into()))
+    })
+    .await
 }
 
 /// Removes an account here and, if asked to, deactivates it at the authority for good.
