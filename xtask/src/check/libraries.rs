@@ -9,7 +9,7 @@ use super::{Problems, manifest};
 /// A library, and the crates that may use it.
 const USERS: [(&str, &[&str]); 3] = [
     ("sqlx", &["store"]),
-    ("clap", &["cli", "certwright", "xtask"]),
+    ("clap", &["cli", "certwright", "simulation", "xtask"]),
     ("clap_complete", &["cli", "certwright", "xtask"]),
 ];
 
