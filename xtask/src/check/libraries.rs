@@ -51,7 +51,7 @@ mod tests {
             check(bad.path()).unwrap(),
             [
                 "engine uses sqlx, which is for store alone",
-                "tests uses clap, which is for cli, certwright, xtask alone"
+                "tests uses clap, which is for cli, certwright, simulation, xtask alone"
             ]
         );
     }
