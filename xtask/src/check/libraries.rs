@@ -9,7 +9,7 @@ use super::{Problems, manifest};
 /// A library, and the crates that may use it.
 const USERS: [(&str, &[&str]); 3] = [
     ("sqlx", &["store"]),
-    ("clap", &["cli", "certwright", "xtask"]),
+    ("clap", &["cli", "certwright", "simulation", "xtask"]),
     ("clap_complete", &["cli", "certwright", "xtask"]),
 ];
 
@@ -51,7 +51,7 @@ mod tests {
             check(bad.path()).unwrap(),
             [
                 "engine uses sqlx, which is for store alone",
-                "tests uses clap, which is for cli, certwright, xtask alone"
+                "tests uses clap, which is for cli, certwright, simulation, xtask alone"
             ]
         );
     }
