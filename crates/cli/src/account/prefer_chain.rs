@@ -7,7 +7,7 @@ use clap::Args;
 
 /// Says which chain the account's certificates should have.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = "Example:\n  certwright account prefer-chain ACCOUNT 'ISRG Root X1'")]
+#[command(after_help = "Example:\n  certwright account prefer-chain ACCOUNT auto")]
 pub struct PreferChain {
     /// The account's id
     id: String,
