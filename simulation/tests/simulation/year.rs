@@ -3,11 +3,11 @@
 use anyhow::{Result, ensure};
 use certwright_simulation::{Faults, Run, simulate};
 
-fn a_year(certificates: u32) -> Result<()> {
+fn a_year(certificates: usize) -> Result<()> {
     let report = simulate(Run { seed: 1, certificates, days: 365, faults: Faults::USUAL })?;
     eprintln!("{report}");
     // A simulation in which nothing happened would prove nothing.
-    let certificates = u64::from(certificates);
+    let certificates = u64::try_from(certificates)?;
     ensure!(report.renewals > certificates * 10, "only {} renewals", report.renewals);
     ensure!(report.restarts > 200);
     ensure!(report.failed_validations > certificates / 5 && report.failed_reloads > certificates / 10);
