@@ -1,6 +1,6 @@
 //! The suites: what each runs and what it may cost.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::check;
 use crate::command::{cargo, output, run};
@@ -29,14 +29,20 @@ pub(super) enum When {
     /// With `--all`, and whenever cargo-deny is installed already.
     DenyInstalled,
     WithAll,
+    /// Only when it is named: another suite runs it as well.
+    Named,
 }
 
 impl Suite {
+    pub(super) fn is_of_all(&self) -> bool {
+        !matches!(self.when, When::Named)
+    }
+
     pub(super) fn by_default(&self) -> bool {
         match self.when {
             When::Always => true,
             When::DenyInstalled => cargo_deny_is_installed(),
-            When::WithAll => false,
+            When::WithAll | When::Named => false,
         }
     }
 }
@@ -49,7 +55,7 @@ pub(super) const SUITES: [Suite; 9] = [
     suite("check", 20, Needs::Cargo, When::Always, check::run),
     suite("deny", 20, Needs::Cargo, When::DenyInstalled, deny),
     suite("unit", 120, Needs::Servers, When::Always, unit),
-    suite("simulation", 300, Needs::Cargo, When::Always, simulation),
+    suite("simulation", 300, Needs::Cargo, When::Named, simulation),
     suite("integration", 420, Needs::Servers, When::Always, integration),
     suite("long", 900, Needs::Servers, When::WithAll, long),
 ];
@@ -78,11 +84,18 @@ fn unit() -> Result<()> {
     run(workspace_command("test", &["--lib", "--bins"])?)
 }
 
-/// What is in the `tests` folder of a package, most of it in `tests/tests`, but for the simulation. They start the
-/// binary, which `cargo test` would leave as it was.
+/// What is in the `tests` folder of a package, most of it in `tests/tests`. They start the binary, which `cargo test`
+/// would leave as it was. They wait for servers most of the time: the simulation, which only computes, runs beside them.
 fn integration() -> Result<()> {
     product::build()?;
-    run(workspace_command("test", &["--test", "[!s]*"])?)
+    let beside = workspace_command("test", &["--test", "simulation", "--", "--test-threads=1"])?;
+    let beside = std::thread::spawn(|| output(beside));
+    let ran = run(workspace_command("test", &["--test", "[!s]*"])?);
+    match beside.join() {
+        Ok(simulated) => print!("{}", simulated.context("the simulation")?),
+        Err(_) => bail!("the simulation could not be run"),
+    }
+    ran
 }
 
 /// Simulated years, crashes and numbered faults, on a virtual clock. The whole workspace is named so that the
