@@ -175,7 +175,7 @@ impl WindowCommand {
                         table(look, &head, rows, "None: certificates are ordered and deployed at any time.")
                     },
                 )?;
-                return Ok(Exit::Done);
+                Ok(Exit::Done)
             }
             Self::Set(command) => command.run(session, settings).await,
             Self::Remove(command) => command.run(session, settings).await,
