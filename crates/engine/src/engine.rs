@@ -85,6 +85,8 @@ pub struct Engine {
     pub(crate) rules: CurrentRules,
     /// Told when the defaults were changed.
     pub(crate) defaults_changed: Notify,
+    /// Told when the clock was put back.
+    pub(crate) clock_went_back: Notify,
     /// Names this process in leases.
     pub(crate) holder: String,
 }
@@ -105,6 +107,7 @@ impl Engine {
             locks: Locks::default(),
             rules: CurrentRules::default(),
             defaults_changed: Notify::new(),
+            clock_went_back: Notify::new(),
             holder,
         }
     }

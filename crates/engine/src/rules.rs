@@ -5,6 +5,7 @@ use crate::error::EngineError;
 use crate::standing::with_next;
 use certwright_core::certificate::CertificateSettings;
 use certwright_core::defaults::Defaults;
+use certwright_core::id::CertificateId;
 use certwright_core::maintenance::Window;
 use certwright_core::refusal::Refusal;
 use certwright_store::{CertificateQuery, CertificateSort, Page, StoreError, StoreResult};
@@ -152,6 +153,16 @@ impl Engine {
         {
             return Ok(());
         }
+        self.decide_all(false).await?;
+        self.store.set_meta(APPLIED, revision.to_string().as_bytes()).await
+    }
+
+    /// Computes every certificate's next moment anew. After the clock went back, moments that were stored before are
+    /// believed no more: a wait of minutes, begun while the clock was a year ahead, would last a year.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn decide_all(&self, clock_went_back: bool) -> StoreResult<()> {
         let mut page = Page::default();
         loop {
             let query =
@@ -160,22 +171,24 @@ impl Engine {
             page.offset += listing.items.len() as u64;
             let last = listing.items.is_empty() || page.offset >= listing.total;
             for row in listing.items {
-                self.decide_anew(&row.certificate.id).await?;
+                self.decide_anew(&row.certificate.id, clock_went_back).await?;
             }
             if last {
-                break;
+                return Ok(());
             }
         }
-        self.store.set_meta(APPLIED, revision.to_string().as_bytes()).await
     }
 
     /// One that is being worked on computes its next moment by itself, when that is over.
-    async fn decide_anew(&self, id: &certwright_core::id::CertificateId) -> StoreResult<()> {
+    async fn decide_anew(&self, id: &CertificateId, clock_went_back: bool) -> StoreResult<()> {
         let Some(fence) = self.claim(id).await? else { return Ok(()) };
         let decided = async {
             let row = self.store.certificate_row(id).await?;
             let certificate = &row.certificate;
-            let standing = certificate.standing.clone();
+            let mut standing = certificate.standing.clone();
+            if clock_went_back {
+                standing.not_before = None;
+            }
             let next = with_next(&self.rules(), certificate, standing, row.version.as_ref(), self.now());
             if next == certificate.standing {
                 return Ok(());

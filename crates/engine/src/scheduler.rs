@@ -5,9 +5,10 @@
 use crate::drive::Interrupted;
 use crate::engine::Engine;
 use crate::sweep::LeftBehind;
+use certwright_core::SignedDuration;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -22,6 +23,8 @@ const SHORTEST_NAP: Duration = Duration::from_millis(20);
 const ALL_BUSY_NAP: Duration = Duration::from_millis(250);
 /// The pause between sweeps.
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(3600);
+/// How far a clock may be set back without that being worth telling: time services do so by seconds.
+const CLOCK_DRIFT: SignedDuration = SignedDuration::from_mins(2);
 /// The most pieces of work taken at once.
 const MOST_AT_ONCE: u32 = 64;
 
@@ -35,7 +38,13 @@ pub async fn run(engine: Arc<Engine>, left: LeftBehind, shutdown: CancellationTo
     let taken = Arc::new(Mutex::new(HashSet::new()));
     let workers = tokio_util::task::TaskTracker::new();
     let mut changes = engine.store.subscribe();
+    let mut last = (Instant::now(), engine.now());
     loop {
+        let looked = (Instant::now(), engine.now());
+        if is_put_back(looked.0.duration_since(last.0), looked.1.duration_since(last.1)) {
+            engine.clock_went_back.notify_one();
+        }
+        last = looked;
         changes.mark_unchanged();
         let nap = match hand_out(&engine, &permits, &taken, &workers).await {
             Ok(nap) => nap,
@@ -62,16 +71,37 @@ async fn sweep(engine: Arc<Engine>, mut left: LeftBehind) {
     }
 }
 
-/// Computes every next moment anew when the defaults were changed, or had been when the last process ended.
+/// Computes every next moment anew when the defaults were changed, or had been when the last process ended, and when
+/// the clock was put back.
 async fn apply_defaults(engine: Arc<Engine>) {
+    let mut went_back = false;
     loop {
+        if std::mem::take(&mut went_back) {
+            tracing::warn!("the clock was put back: every moment is computed anew");
+            if let Err(error) = engine.decide_all(true).await {
+                tracing::error!(%error, "the moments could not be computed anew; trying again");
+                went_back = true;
+                tokio::time::sleep(AFTER_TROUBLE).await;
+                continue;
+            }
+        }
         if let Err(error) = engine.apply_defaults().await {
             tracing::error!(%error, "the defaults could not be applied; trying again");
             tokio::time::sleep(AFTER_TROUBLE).await;
             continue;
         }
-        engine.defaults_changed.notified().await;
+        tokio::select! {
+            () = engine.defaults_changed.notified() => {}
+            () = engine.clock_went_back.notified() => went_back = true,
+        }
     }
+}
+
+/// Whether a clock that shows `passed` after `elapsed` was put back meanwhile, by more than it may drift. One that was
+/// put forward, or that went on while the machine slept, needs nothing: what is due is found due.
+fn is_put_back(elapsed: Duration, passed: SignedDuration) -> bool {
+    let elapsed = SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::ZERO);
+    passed < elapsed - CLOCK_DRIFT
 }
 
 /// Starts workers for what is due, as many as there are permits; gives the time until the next look.
@@ -143,6 +173,26 @@ impl Engine {
                     Err(Interrupted::Store(words)) => return Err(words),
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_32_only_a_clock_that_was_put_back_is_told() {
+        let hours = SignedDuration::from_hours;
+        for (name, elapsed, passed, told) in [
+            ("as it should be", 60, SignedDuration::from_secs(60), false),
+            ("drift", 60, SignedDuration::from_secs(-30), false),
+            ("the machine slept", 60, hours(9), false),
+            ("a year ahead", 60, hours(365 * 24), false),
+            ("a year back", 60, hours(-365 * 24), true),
+            ("an hour back", 60, hours(-1), true),
+        ] {
+            assert_eq!(is_put_back(Duration::from_secs(elapsed), passed), told, "{name}");
         }
     }
 }

@@ -185,7 +185,7 @@ mod tests {
         ] {
             assert!(said.contains(words), "{said}");
         }
-        let mut changed = der.clone();
+        let mut changed = der;
         let serial = changed.windows(SERIAL.len()).position(|window| window == SERIAL).unwrap();
         changed[serial] ^= 1;
         assert!(refused(&changed, ADDRESS, &root.der, now()).contains("not signed"));

@@ -79,7 +79,7 @@ pub(crate) async fn revokes(store: &dyn Store) {
         by: RevocationSigner::Key,
     };
     store.order_revocation(&id, &order, &audit()).await.unwrap();
-    assert_eq!(store.ordered_revocations(None, 10).await.unwrap(), [id.clone()]);
+    assert_eq!(store.ordered_revocations(None, 10).await.unwrap(), std::slice::from_ref(&id));
     assert!(store.version(&id).await.unwrap().key_is_compromised(), "from the moment that somebody says so");
 
     let revocation = Revocation {

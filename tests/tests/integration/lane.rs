@@ -62,6 +62,14 @@ impl TestClock {
     }
 }
 
+impl TestClock {
+    /// Puts the clock back.
+    pub(crate) fn put_back_to(&self, moment: Timestamp) {
+        let by = self.now().duration_since(moment);
+        *self.ahead.lock().unwrap() -= by;
+    }
+}
+
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         let now = Timestamp::now() + *self.ahead.lock().unwrap();

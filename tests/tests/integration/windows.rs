@@ -137,3 +137,23 @@ async fn defaults_hold_for_every_certificate_that_says_nothing_else() -> Result<
     engine.put_defaults(revision, Defaults::default(), "test").await?;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_32_a_wait_that_began_while_the_clock_was_a_year_ahead_does_not_last_a_year() -> Result<()> {
+    let lane = start(7_776_000).await?;
+    let engine = lane.engine();
+    lane.nginx.stop();
+    let draft = Draft { deployments: Some(vec![]), ..lane.draft(&[HOST]) };
+    let name = engine.create_certificate(draft, "test").await?.certificate.settings.name;
+    lane.pebble.stop();
+    let begin = engine.now();
+    lane.clock.advance_to(begin + SignedDuration::from_hours(365 * 24));
+    engine.work_off().await.map_err(anyhow::Error::msg)?;
+    let wait = lane.row(&name).await?.certificate.standing;
+    ensure!(wait.failures > 0 && wait.next_at.is_some_and(|next| next > engine.now()), "{wait:?}");
+    lane.clock.put_back_to(begin);
+    engine.decide_all(true).await?;
+    let next = lane.row(&name).await?.certificate.standing.next_at.context("no moment")?;
+    ensure!(next <= begin + SignedDuration::from_hours(2), "not before {next}");
+    Ok(())
+}
