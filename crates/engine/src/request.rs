@@ -158,6 +158,11 @@ impl Engine {
             run.learnt.approved = preview.approvals();
         }
         run.learnt.by_hand = true;
+        Ok(self.look_at_once(run, fence).await?)
+    }
+
+    /// Makes a waiting run look again at once.
+    pub(crate) async fn look_at_once(&self, mut run: Run, fence: Fence) -> Result<Run, StoreError> {
         let now = self.now();
         for known in &mut run.learnt.authorizations {
             known.look_at = None;
@@ -168,7 +173,7 @@ impl Engine {
             }
         }
         run.state = RunState::Active;
-        self.store.save_run(RunWrite { run: &run, fence, wake_at: None, events: &[] }).await?;
+        self.store.save_run(RunWrite { run: &run, fence, wake_at: Some(now), events: &[] }).await?;
         Ok(run)
     }
 

@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::standing::with_next;
-use certwright_core::certificate::CertificateSettings;
+use certwright_core::certificate::{CertificateSettings, Deployment};
 use certwright_core::defaults::Defaults;
 use certwright_core::id::CertificateId;
 use certwright_core::maintenance::Window;
@@ -188,6 +188,14 @@ impl Engine {
             let mut standing = certificate.standing.clone();
             if clock_went_back {
                 standing.not_before = None;
+                for run in self.store.live_runs(id).await? {
+                    self.look_at_once(run, fence).await?;
+                }
+                let now = self.now();
+                let waiting = |deployment: &&Deployment| deployment.next_at.is_some_and(|next| next > now);
+                for deployment in row.deployments.iter().filter(waiting) {
+                    self.store.postpone_deployment(&deployment.id, id, now, fence, &[]).await?;
+                }
             }
             let next = with_next(&self.rules(), certificate, standing, row.version.as_ref(), self.now());
             if next == certificate.standing {
