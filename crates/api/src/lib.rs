@@ -6,9 +6,11 @@
 pub mod accounts;
 pub mod audit;
 pub mod authorities;
+pub mod backups;
 pub mod certificates;
 pub mod checks;
 pub mod client;
+pub mod doctor;
 pub mod edits;
 pub mod events;
 pub mod exports;

@@ -18,6 +18,7 @@ pub mod event;
 pub mod facts;
 pub mod failure;
 pub mod form;
+pub mod history;
 pub mod id;
 pub mod identifier;
 pub mod key;

@@ -2,7 +2,8 @@
 
 use crate::acme_failure::failure;
 use crate::log::CertificateLog;
-use certwright_acme::{AccountKey, Client, Session, Settings, Transport};
+use certwright_acme::{AccountKey, Client, Request, Session, Settings, Transport};
+use certwright_core::Timestamp;
 use certwright_core::account::Account;
 use certwright_core::authority::Authority;
 use certwright_core::failure::Failure;
@@ -50,6 +51,21 @@ impl AcmeClients {
             .map_err(|error| failure(&error, &authority.title))?;
         known.insert(key, client.clone());
         Ok(client)
+    }
+
+    /// What the authority's directory says the time is, if it says so: for the doctor.
+    pub(crate) async fn date(&self, authority: &Authority) -> Result<Option<Timestamp>, String> {
+        let transport = self.factory.transport(authority.directory_tls_roots.as_deref())?;
+        let request = Request {
+            method: http::Method::GET,
+            url: authority.directory.clone(),
+            headers: http::HeaderMap::new(),
+            body: Vec::new(),
+            body_cap: 1 << 20,
+        };
+        let answer = transport.send(request).await.map_err(|error| error.to_string())?;
+        let date = answer.headers.get(http::header::DATE).and_then(|date| date.to_str().ok());
+        Ok(date.and_then(|date| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()))
     }
 
     /// A session of the account, with everything written to the certificate's log.

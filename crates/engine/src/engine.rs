@@ -2,6 +2,7 @@
 
 use crate::acme_clients::{AcmeClients, TransportFactory};
 use crate::clock::{Chance, Clock};
+use crate::condition::Condition;
 use crate::error::EngineError;
 use crate::layout::Layout;
 use crate::locks::Locks;
@@ -15,6 +16,7 @@ use certwright_core::authority::Authority;
 use certwright_core::certificate::CertificateSettings;
 use certwright_core::event::{EventKind, Level, NewEvent};
 use certwright_core::failure::Failure;
+use certwright_core::history::HistoryPolicy;
 use certwright_core::id::{AuthorityId, CertificateId, RunId};
 use certwright_providers::ca;
 use certwright_store::{Store, StoreError};
@@ -32,6 +34,12 @@ pub struct Options {
     pub verify_times: u32,
     /// How long a handshake may take to show it: old workers linger after a reload.
     pub verify_within: Duration,
+    /// Where backups go; `None` is a folder of the data directory.
+    pub backups: Option<std::path::PathBuf>,
+    /// How many backups are kept.
+    pub backups_kept: usize,
+    /// How much history is kept.
+    pub history: HistoryPolicy,
 }
 
 impl Default for Options {
@@ -41,6 +49,9 @@ impl Default for Options {
             parallel_runs: 16,
             verify_times: 4,
             verify_within: Duration::from_secs(20),
+            backups: None,
+            backups_kept: 14,
+            history: HistoryPolicy::default(),
         }
     }
 }
@@ -76,6 +87,9 @@ pub struct Engine {
     pub(crate) layout: Layout,
     pub(crate) options: Options,
     pub(crate) locks: Locks,
+    pub(crate) condition: Condition,
+    /// One backup is made at a time.
+    pub(crate) backing_up: tokio::sync::Mutex<()>,
     /// Names this process in leases.
     pub(crate) holder: String,
 }
@@ -94,6 +108,8 @@ impl Engine {
             layout: parts.layout,
             options: parts.options,
             locks: Locks::default(),
+            condition: Condition::default(),
+            backing_up: tokio::sync::Mutex::default(),
             holder,
         }
     }

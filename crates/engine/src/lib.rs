@@ -7,11 +7,14 @@ mod accounts;
 mod acme_clients;
 mod acme_failure;
 mod authorities;
+mod backup;
 mod blocking;
 mod certificates;
 mod check;
 mod clock;
+mod condition;
 mod deploy_run;
+mod doctor;
 mod drive;
 mod engine;
 mod error;
@@ -22,32 +25,42 @@ mod locks;
 mod log;
 mod observe;
 mod obtain_run;
+mod past;
 mod perform;
 mod preview;
+mod pruning;
 mod request;
+mod restored;
 mod scheduler;
 mod standing;
 mod sweep;
+mod upkeep;
 mod vault;
+mod version_files;
 mod worker;
 
 pub use accounts::{ExternalAccount, NewAccount};
 pub use acme_clients::TransportFactory;
 pub use authorities::Terms;
+pub use backup::{ABOUT, About, Backup, Checked, WRAPPED_KEY, check_backup};
 pub use certificates::{Changes, Draft, TargetKind};
 // What the server needs of the store comes through here: it has no arrow to it.
 pub use certwright_store::{
-    Admission, AuditLine, CertificateFilter, CertificateQuery, CertificateRow, CertificateSort, EventFilter,
-    Listing, NewAudit, Page, Store, StoreError,
+    Admission, AuditLine, CertificateFilter, CertificateQuery, CertificateRow, CertificateSort, Counts,
+    EventFilter, Listing, NewAudit, Page, Store, StoreError, WriteTimes,
 };
 pub use check::{Check, Verdict};
 pub use clock::{Chance, Clock, SystemChance, SystemClock};
+pub use condition::{Series, Tallies, Trouble};
+pub use doctor::{Finding, Grade, Repair, directory as look_at_directory};
 pub use engine::{Engine, Options, Parts};
 pub use error::EngineError;
 pub use export::Exported;
 pub use layout::Layout;
 pub use preview::{Preview, PreviewedPlan};
 pub use request::{Renewed, Selection};
+pub use restored::Rebuilt;
 pub use scheduler::run as run_scheduler;
 pub use sweep::LeftBehind;
+pub use upkeep::run as run_upkeep;
 pub use vault::Vault;

@@ -35,6 +35,7 @@ pub async fn run(engine: Arc<Engine>, left: LeftBehind, shutdown: CancellationTo
     let mut changes = engine.store.subscribe();
     loop {
         changes.mark_unchanged();
+        engine.condition.ticked(engine.now());
         let nap = match hand_out(&engine, &permits, &taken, &workers).await {
             Ok(nap) => nap,
             Err(error) => {

@@ -9,9 +9,12 @@ mod audit;
 mod authorities;
 mod certificates;
 mod challenges;
+mod copies;
+mod counts;
 mod deployments;
 mod error;
 mod events;
+mod history;
 mod idempotency;
 pub mod issuer;
 mod leases;
@@ -38,9 +41,12 @@ pub use audit::{AuditLine, AuditLog, NewAudit};
 pub use authorities::{Authorities, AuthorityRow};
 pub use certificates::{CertificateEdit, CertificateRow, Certificates, NewCertificate};
 pub use challenges::Challenges;
+pub use copies::{CopyFacts, CopyValues, Copying};
+pub use counts::{Counting, Counts, WriteTimes};
 pub use deployments::{Conclusion, DeploymentFailure, Deployments};
 pub use error::{StoreError, StoreResult};
 pub use events::{EventFilter, Events};
+pub use history::{History, PruningPage};
 pub use idempotency::{Admission, Idempotency, REMEMBERED_FOR};
 pub use leases::{Fence, Leases};
 pub use listing::{CertificateFilter, CertificateQuery, CertificateSort};
@@ -51,7 +57,7 @@ pub use runs::{RunFilter, RunWrite, Runs, UnreadableEnd};
 pub use schedule::{Schedule, Work};
 pub use sqlite::SqliteStore;
 pub use upkeep::Upkeep;
-pub use versions::{ObtainEnd, Publication, QueuedDeployment, Versions};
+pub use versions::{ObtainEnd, Publication, QueuedDeployment, RollBack, Versions};
 
 /// Everything that is stored, as one object: `Arc<dyn Store>`.
 ///
@@ -79,6 +85,9 @@ pub trait Store:
     + Idempotency
     + issuer::IssuerStore
     + Upkeep
+    + Copying
+    + Counting
+    + History
 {
 }
 
@@ -99,5 +108,8 @@ impl<S> Store for S where
         + Idempotency
         + issuer::IssuerStore
         + Upkeep
+        + Copying
+        + Counting
+        + History
 {
 }

@@ -4,6 +4,7 @@ use crate::{Fence, Listing, Page, RunWrite, StoreResult};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
 use certwright_core::certificate::{Certificate, Standing};
+use certwright_core::event::NewEvent;
 use certwright_core::facts::{CertificateFacts, Trust};
 use certwright_core::id::{CertificateId, DeploymentId, RunId, VersionId};
 use certwright_core::run::Stop;
@@ -48,6 +49,25 @@ pub struct ObtainEnd<'a> {
     pub write: RunWrite<'a>,
 }
 
+/// A person wants an earlier version to be served again.
+#[derive(Clone, Debug)]
+pub struct RollBack<'a> {
+    /// The version; it must have been published.
+    pub version: &'a VersionId,
+    /// The lease of its certificate.
+    pub fence: Fence,
+    /// The certificate as it was read.
+    pub before: &'a Certificate,
+    /// Where it stands from now on. Its `current` becomes the version, whatever it says.
+    pub standing: &'a Standing,
+    /// Who wants it, for the audit.
+    pub who: &'a str,
+    /// The moment.
+    pub now: Timestamp,
+    /// What to tell.
+    pub events: &'a [NewEvent],
+}
+
 /// Certificate versions.
 #[async_trait]
 pub trait Versions: Send + Sync {
@@ -88,6 +108,12 @@ pub trait Versions: Send + Sync {
     /// saved. Deployments that were removed meanwhile are passed over. Answers like
     /// [`save_run`](crate::Runs::save_run). `Stale` when the fence has moved on.
     async fn publish(&self, publication: &Publication<'_>) -> StoreResult<Stop>;
+
+    /// One transaction: an earlier version is the certificate's current one again, its standing is stored, every
+    /// deployment wants the version and is due at `now` with its failures and approvals forgotten; with an audit line.
+    /// `Busy` while a run of the certificate is live; `Conflict` when the version was never published or is another
+    /// certificate's. `Stale` when the fence has moved on.
+    async fn roll_back(&self, roll_back: &RollBack<'_>) -> StoreResult<()>;
 
     /// One version.
     async fn version(&self, id: &VersionId) -> StoreResult<Version>;

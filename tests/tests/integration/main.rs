@@ -18,6 +18,7 @@ mod kept;
 mod kill;
 mod killed_authority;
 mod lane;
+mod life;
 mod lines;
 mod listener;
 #[cfg(feature = "failpoints")]

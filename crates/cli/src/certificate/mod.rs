@@ -8,6 +8,7 @@ mod export;
 mod key;
 mod list;
 mod log;
+mod past;
 mod pause;
 mod preview;
 mod renewal;
@@ -48,6 +49,10 @@ pub enum CertificateCommand {
     Export(export::Export),
     /// List the versions that were issued
     Versions(versions::Versions),
+    /// Serve an earlier version again, without any order
+    Rollback(past::RollBack),
+    /// Forget failures and back-off: what is due is done at once
+    Reset(past::Reset),
     /// Order nothing any more until it is resumed
     Pause(pause::Pause),
     /// Order again when it is due
@@ -78,6 +83,8 @@ impl CertificateCommand {
             Self::Log(command) => command.run(session).await,
             Self::Export(command) => command.run(session).await,
             Self::Versions(command) => command.run(session).await,
+            Self::Rollback(command) => command.run(session).await,
+            Self::Reset(command) => command.run(session).await,
             Self::Pause(command) => command.run(session).await,
             Self::Resume(command) => command.run(session).await,
             Self::Delete(command) => command.run(session).await,

@@ -11,11 +11,16 @@ mod certificate_parts;
 mod certificate_rows;
 mod certificates;
 mod challenges;
+mod copies;
+mod counts;
 mod deployments;
 mod events;
+mod history;
 mod idempotency;
 mod issuer;
 mod leases;
+#[cfg(test)]
+mod life_tests;
 mod meta;
 mod observations;
 mod open;
@@ -31,6 +36,7 @@ mod unreadable;
 mod upkeep;
 mod versions;
 mod write;
+mod write_times;
 
 use sqlx::SqlitePool;
 use std::sync::Arc;
@@ -45,4 +51,8 @@ pub struct SqliteStore {
     readers: SqlitePool,
     /// Told after every commit that may move a moment or add an event.
     changed: Arc<watch::Sender<u64>>,
+    /// How long writes took.
+    times: Arc<write_times::Times>,
+    /// The file.
+    file: Arc<std::path::Path>,
 }

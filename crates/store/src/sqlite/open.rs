@@ -44,7 +44,13 @@ impl SqliteStore {
             let mut connection = pool.acquire().await.attempt("open the database")?;
             pragmas::assert_set(&mut connection).await?;
         }
-        Ok(Self { writer, readers, changed: Arc::new(watch::Sender::new(0)) })
+        Ok(Self {
+            writer,
+            readers,
+            changed: Arc::new(watch::Sender::new(0)),
+            times: Arc::default(),
+            file: path.into(),
+        })
     }
 }
 
