@@ -37,7 +37,9 @@ async fn many(store: &SqliteStore, number: u32) {
 }
 
 async fn counted(store: &SqliteStore, sql: &'static str) -> Vec<String> {
-    scanned(&plan(store, sql.to_owned()).await).into_iter().cloned().collect()
+    let plan = plan(store, sql.to_owned()).await;
+    // One row without a table is none to read.
+    scanned(&plan).into_iter().filter(|line| line.as_str() != "SCAN CONSTANT ROW").cloned().collect()
 }
 
 #[tokio::test]
