@@ -17,6 +17,20 @@ pub struct Service {
     pub listeners: Vec<String>,
     /// The next moment at which something is to be done; absent when nothing ever will.
     pub next_moment: Option<Timestamp>,
+    /// What is wrong with the service itself; empty when nothing is.
+    #[serde(default)]
+    pub troubles: Vec<ServiceTrouble>,
+}
+
+/// Something that is wrong with the service itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ServiceTrouble {
+    /// What it is about: `storage`, `database`, `backup` or `scheduler`.
+    pub about: String,
+    /// What is wrong.
+    pub words: String,
+    /// What to do.
+    pub remedy: String,
 }
 
 /// Whether the service answers and can use its database.

@@ -1,6 +1,7 @@
 //! Configuration of the service: defaults, then the file, then the environment, then flags.
 
 use anyhow::{Context as _, Result, bail};
+use certwright_core::history::HistoryPolicy;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -32,11 +33,17 @@ pub struct Configuration {
     pub parallel_runs: usize,
     /// Whether the service's log is JSON.
     pub json_log: bool,
+    /// Where backups go; `None` is a folder of the data directory.
+    pub backup_folder: Option<PathBuf>,
+    /// How many backups are kept.
+    pub backups_kept: usize,
+    /// How much history is kept.
+    pub history: HistoryPolicy,
 }
 
 /// The file, every key optional. A key that is not known is a mistake, and said so.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     data_directory: Option<PathBuf>,
     listen: Option<Vec<SocketAddr>>,
@@ -48,6 +55,16 @@ struct File {
     resolvers: Option<Vec<SocketAddr>>,
     parallel_runs: Option<usize>,
     json_log: Option<bool>,
+    backup: BackupTable,
+    history: HistoryPolicy,
+}
+
+/// How backups are kept.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct BackupTable {
+    folder: Option<PathBuf>,
+    keep: Option<usize>,
 }
 
 /// What flags and environment say; they win over the file.
@@ -96,6 +113,9 @@ impl Configuration {
             resolvers: Vec::new(),
             parallel_runs: 16,
             json_log: false,
+            backup_folder: None,
+            backups_kept: 14,
+            history: HistoryPolicy::default(),
         }
     }
 
@@ -122,6 +142,9 @@ impl Configuration {
             resolvers: given(&overrides.resolvers).or(file.resolvers).unwrap_or_default(),
             parallel_runs: file.parallel_runs.unwrap_or(base.parallel_runs),
             json_log: overrides.json_log || file.json_log.unwrap_or(false),
+            backup_folder: file.backup.folder,
+            backups_kept: file.backup.keep.unwrap_or(base.backups_kept),
+            history: file.history,
             data_directory: base.data_directory,
         };
         if let Some(url) = &configuration.url
@@ -131,6 +154,9 @@ impl Configuration {
         }
         if !(1..=256).contains(&configuration.parallel_runs) {
             bail!("parallel-runs: {} is out of range; use 1 to 256", configuration.parallel_runs);
+        }
+        if configuration.backups_kept == 0 {
+            bail!("backup.keep: 0 would keep none; use 1 or more");
         }
         Ok(configuration)
     }

@@ -6,6 +6,8 @@ pub mod data_directory;
 pub mod demo;
 pub mod own_certificate;
 pub mod ports;
+mod quarantine;
 pub mod recovery;
+pub mod restore;
 pub mod service;
 mod shown;

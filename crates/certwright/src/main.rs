@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use certwright::configuration::{Configuration, Overrides, usual_data_directory};
-use certwright::{demo, recovery, service};
+use certwright::{demo, recovery, restore, service};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -27,6 +27,8 @@ enum Command {
     /// The recovery key: the only way back to the data key.
     #[command(subcommand)]
     Recovery(Recovery),
+    /// Make a data directory of a backup. The service must be stopped.
+    Restore(restore::Options),
     /// Print the OpenAPI document.
     #[command(hide = true)]
     Openapi,
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
             runtime.block_on(show_demo(&options, color))
         }
         Command::Recovery(command) => runtime.block_on(recover(command)),
+        Command::Restore(options) => runtime.block_on(restore_backup(&options, program.options.json)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -81,6 +84,7 @@ async fn serve(overrides: &Overrides) -> Result<()> {
     }
     let shutdown = CancellationToken::new();
     tokio::spawn(stop_on_signal(shutdown.clone()));
+    outlive_file_limits();
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         data_directory = %configuration.data_directory.display(),
@@ -133,6 +137,12 @@ async fn recover(command: Recovery) -> Result<()> {
     }
 }
 
+async fn restore_backup(options: &restore::Options, json: bool) -> Result<()> {
+    let restored = restore::run(options).await?;
+    let text = if json { restored.json()? } else { restored.words() };
+    print(&text)
+}
+
 async fn stop_on_signal(shutdown: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut terminate), Ok(mut interrupt)) =
@@ -148,10 +158,21 @@ async fn stop_on_signal(shutdown: CancellationToken) {
     shutdown.cancel();
 }
 
+/// A limit to the size of files (`ulimit -f`) is a full disk: told as an error of the write, and no reason to be killed.
+fn outlive_file_limits() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // SIGXFSZ. The handler stays for as long as the process lives.
+    if let Err(error) = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())) {
+        tracing::warn!(%error, "a limit to the size of files would end the service");
+    }
+}
+
 fn start_log(json: bool) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("CERTWRIGHT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that cannot be written is no reason to panic: the disk it is on may be full.
+    let builder = builder.log_internal_errors(false);
     if json {
         builder.json().init();
     } else {

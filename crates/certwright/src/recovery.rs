@@ -35,6 +35,16 @@ pub async fn new(path: &Path) -> Result<Zeroizing<String>> {
     make(directory.layout.root(), &key)
 }
 
+/// What is typed on standard input, without the spaces around it.
+pub(crate) fn typed() -> Result<Zeroizing<String>> {
+    let mut typed = Zeroizing::new(String::new());
+    std::io::stdin()
+        .take(1024)
+        .read_to_string(&mut typed)
+        .context("read the recovery key from standard input")?;
+    Ok(Zeroizing::new(typed.trim().to_owned()))
+}
+
 /// `certwright recovery restore`: makes the data key again from the recovery key on standard input.
 ///
 /// # Errors
@@ -47,12 +57,7 @@ pub async fn restore(path: &Path) -> Result<()> {
     }
     let wrapped = wrapped_path(directory.layout.root());
     let sealed = files::read(&wrapped, 4096).with_context(|| format!("read {}", wrapped.display()))?;
-    let mut typed = Zeroizing::new(String::new());
-    std::io::stdin()
-        .take(1024)
-        .read_to_string(&mut typed)
-        .context("read the recovery key from standard input")?;
-    let key = RecoveryKey::parse(typed.trim())?.unwrap(&sealed)?;
+    let key = RecoveryKey::parse(&typed()?)?.unwrap(&sealed)?;
     let store = SqliteStore::open(&directory.layout.database()).await?;
     verify(&store, &key).await.context("the recovered key does not belong to this database")?;
     write_key(&target, &key)

@@ -4,16 +4,17 @@ use crate::configuration::Configuration;
 use crate::data_directory::{DataDirectory, Fresh};
 use crate::own_certificate::OwnCertificate;
 use crate::ports::{self, Transports};
+use crate::quarantine::set_aside;
 use anyhow::{Context as _, Result, bail};
 use certwright_authority::{Issuers, Limits, SocketFetch, SystemNames};
 use certwright_contract::files::{self, Access};
 use certwright_core::Timestamp;
 use certwright_engine::{
-    Chance, Clock, Engine, Options, Parts, SystemChance, SystemClock, Vault, run_scheduler,
+    Chance, Clock, Engine, Options, Parts, SystemChance, SystemClock, Vault, run_scheduler, run_upkeep,
 };
 use certwright_pki::seal::DataKey;
 use certwright_server::{ApiToken, ServeConfig, ServeError, Server, Tls};
-use certwright_store::{SqliteStore, Store};
+use certwright_store::{SqliteStore, Store, StoreError};
 use std::path::Path;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -54,7 +55,11 @@ pub async fn open_with(
     adjust: impl FnOnce(Options) -> Options,
 ) -> Result<Opened> {
     let directory = DataDirectory::open(&configuration.data_directory)?;
-    let sqlite = SqliteStore::open(&directory.layout.database()).await?;
+    let sqlite = match SqliteStore::open(&directory.layout.database()).await {
+        Ok(sqlite) => sqlite,
+        Err(error @ StoreError::Damaged { .. }) => return Err(set_aside(&directory.layout, &error)),
+        Err(error) => return Err(error.into()),
+    };
     let store: Arc<dyn Store> = Arc::new(sqlite.clone());
     let (data_key, fresh) = directory.data_key(store.as_ref()).await?;
     let own_certificate = Arc::new(OwnCertificate::new(
@@ -66,6 +71,9 @@ pub async fn open_with(
     let options = Options {
         challenge_port: configuration.challenge_port,
         parallel_runs: configuration.parallel_runs,
+        backups: configuration.backup_folder.clone(),
+        backups_kept: configuration.backups_kept,
+        history: configuration.history,
         ..Options::default()
     };
     let issuers = Issuers::new(
@@ -105,7 +113,8 @@ pub async fn open_with(
 /// # Errors
 /// When nothing can be listened to, with the process that holds the port and what to change (F39).
 pub async fn run(configuration: &Configuration, opened: Opened, shutdown: CancellationToken) -> Result<()> {
-    let token = api_token(&configuration.data_directory.join("api-token"))?;
+    let token = token_file(&configuration.data_directory.join("api-token"))?;
+    let metrics = token_file(&configuration.data_directory.join("metrics-token"))?;
     let own = Arc::clone(&opened.own_certificate);
     // The serial number of a self-signed certificate: random, because browsers refuse one that they have seen.
     let serial = DataKey::generate()?;
@@ -125,6 +134,7 @@ pub async fn run(configuration: &Configuration, opened: Opened, shutdown: Cancel
     let left = opened.engine.take_over().await.context("take over from the process before")?;
     // Bound before anything runs: a service that nobody can reach must not order certificates.
     let listening = match Server::new(Arc::clone(&opened.engine), Arc::clone(&opened.issuers), token)
+        .with_metrics_token(metrics)
         .bind(&config)
         .await
     {
@@ -141,11 +151,11 @@ pub async fn run(configuration: &Configuration, opened: Opened, shutdown: Cancel
     let scheduler = tokio::spawn(run_scheduler(Arc::clone(&opened.engine), left, shutdown.clone()));
     let issuers = Arc::clone(&opened.issuers);
     let intermediates = AbortOnDropHandle::new(tokio::spawn(async move { issuers.keep().await }));
-    let integrity = tokio::spawn(watch_integrity(Arc::clone(&opened.engine), shutdown.clone()));
+    let upkeep = tokio::spawn(run_upkeep(Arc::clone(&opened.engine), shutdown.clone()));
     listening.serve(shutdown.clone()).await;
     shutdown.cancel();
     scheduler.await.context("stop the scheduler")?;
-    integrity.abort();
+    upkeep.abort();
     drop(intermediates);
     opened.engine.store().close().await;
     Ok(())
@@ -169,8 +179,8 @@ impl certwright_authority::Clock for AuthorityClock {
     }
 }
 
-/// The token for callers over TCP: made at the first start, readable by this user alone.
-fn api_token(path: &Path) -> Result<ApiToken> {
+/// A token for callers over TCP: made at the first start, readable by this user alone.
+fn token_file(path: &Path) -> Result<ApiToken> {
     let text = match files::read(path, 4096) {
         Ok(bytes) => Zeroizing::new(String::from_utf8_lossy(&bytes).trim().to_owned()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -179,23 +189,9 @@ fn api_token(path: &Path) -> Result<ApiToken> {
             files::replace(path, text.as_bytes(), Access::PRIVATE)?;
             text
         }
-        Err(error) => return Err(error).context("read the API token"),
+        Err(error) => return Err(error).with_context(|| format!("read {}", path.display())),
     };
     ApiToken::new(text).with_context(|| {
         format!("{} is too short to be secret; delete it, and a new one is made", path.display())
     })
-}
-
-/// Checks the database in the background once a day; damage is told, never repaired silently.
-async fn watch_integrity(engine: Arc<Engine>, shutdown: CancellationToken) {
-    let mut ticks = tokio::time::interval(std::time::Duration::from_secs(24 * 3600));
-    loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
-        if let Err(error) = engine.store().check_integrity().await {
-            tracing::error!(%error, "the database is damaged: stop the service, keep a copy, and restore a backup");
-        }
-    }
 }

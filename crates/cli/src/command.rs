@@ -3,8 +3,10 @@
 use crate::account::AccountCommand;
 use crate::audit::AuditCommand;
 use crate::authority::AuthorityCommand;
+use crate::backup::BackupCommand;
 use crate::certificate::CertificateCommand;
 use crate::completion::Completion;
+use crate::doctor::Doctor;
 use crate::events::Events;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -57,6 +59,11 @@ pub enum Command {
     /// Who changed what
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Look for what may keep the service from its work
+    Doctor(Doctor),
+    /// Backups of the service
+    #[command(subcommand)]
+    Backup(BackupCommand),
     /// Print a script that completes command lines in a shell
     Completion(Completion),
 }
@@ -107,6 +114,8 @@ async fn perform(
         Command::Events(command) => Box::pin(command.run(&session)).await,
         Command::Target(command) => Box::pin(command.run(&session)).await,
         Command::Audit(command) => Box::pin(command.run(&session)).await,
+        Command::Doctor(command) => Box::pin(command.run(&session)).await,
+        Command::Backup(command) => Box::pin(command.run(&session)).await,
         Command::Completion(completion) => completion.run(output, defaults.program),
     }
 }

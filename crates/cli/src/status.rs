@@ -89,6 +89,14 @@ fn words(found: &Found, look: Look, now: Timestamp) -> String {
             ("Certificates", plain(counts(&found.counts))),
         ],
     );
+    for trouble in &service.troubles {
+        let _ = writeln!(
+            text,
+            "\n{}",
+            look.paint(Tone::Bad, &format!("{}: {}", trouble.about, clean(&trouble.words)))
+        );
+        let _ = writeln!(text, "  What to do: {}", clean(&trouble.remedy));
+    }
     for certificate in &found.grave {
         let (tone, health) = (Tone::of_health(certificate.health), certificate.health.word());
         let _ = writeln!(text, "\n{}", look.paint(tone, &format!("{}: {health}", certificate.name)));
@@ -111,7 +119,7 @@ fn words(found: &Found, look: Look, now: Timestamp) -> String {
     if grave > named {
         let _ = writeln!(text, "\n{} more: certwright cert list --health failing", grave - named);
     }
-    if grave == 0 {
+    if grave == 0 && service.troubles.is_empty() {
         text.push_str("\nNothing needs you.\n");
     }
     text
@@ -144,6 +152,7 @@ mod tests {
             started_at: samples::hours(-50),
             listeners: vec!["unix:/run/certwright/api.sock".to_owned()],
             next_moment: Some(samples::hours(3)),
+            troubles: Vec::new(),
         };
         Found { service, counts, grave }
     }

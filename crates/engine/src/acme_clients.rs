@@ -3,10 +3,11 @@
 use crate::acme_failure::failure;
 use crate::log::CertificateLog;
 use certwright_acme::{AccountKey, Client, Request, Session, Settings, Transport};
+use certwright_core::Timestamp;
 use certwright_core::account::Account;
 use certwright_core::authority::Authority;
 use certwright_core::failure::Failure;
-use http::header::USER_AGENT;
+use http::header::{DATE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -86,6 +87,24 @@ impl AcmeClients {
             .map_err(|_| "it did not answer in time".to_owned())?
             .map_err(|error| error.to_string())?;
         if answer.status == 200 { Ok(answer.body) } else { Err(format!("it answered {}", answer.status)) }
+    }
+
+    /// What the authority's directory says the time is, if it says so: for the doctor.
+    pub(crate) async fn date(&self, authority: &Authority) -> Result<Option<Timestamp>, String> {
+        let transport = self.factory.transport(authority.directory_tls_roots.as_deref())?;
+        let request = Request {
+            method: Method::GET,
+            url: authority.directory.clone(),
+            headers: HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(FETCHING_AS))]),
+            body: Vec::new(),
+            body_cap: 1 << 20,
+        };
+        let answer = tokio::time::timeout(FETCH_WITHIN, transport.send(request))
+            .await
+            .map_err(|_| "it did not answer in time".to_owned())?
+            .map_err(|error| error.to_string())?;
+        let date = answer.headers.get(DATE).and_then(|date| date.to_str().ok());
+        Ok(date.and_then(|date| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()))
     }
 
     /// A session of the account, with everything written to the certificate's log.

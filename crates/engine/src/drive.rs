@@ -150,6 +150,7 @@ async fn perform(work: &mut Work<'_>) -> Result<(), Interrupted> {
 }
 
 fn tell_outcome(work: &mut Work<'_>, step: &Step, outcome: &Outcome) {
+    tally(work, step, outcome);
     match outcome {
         Outcome::Done => {
             work.tell(EventKind::StepDone, Level::Info, format!("Done: {}", describe::step(step)))
@@ -163,6 +164,29 @@ fn tell_outcome(work: &mut Work<'_>, step: &Step, outcome: &Outcome) {
         }
         Outcome::Later(..) => {}
         Outcome::Failed(failure) => work.tell(EventKind::StepFailed, Level::Error, failure.to_string()),
+    }
+}
+
+/// Counts for metrics: orders that were opened, and failures by where they happened and their kind.
+fn tally(work: &Work<'_>, step: &Step, outcome: &Outcome) {
+    let condition = &work.engine.condition;
+    let at = match &work.run.plan.kind {
+        PlanKind::Deploy { target, .. } => target.as_str(),
+        PlanKind::Obtain => work
+            .run
+            .plan
+            .steps
+            .iter()
+            .find_map(|step| match step {
+                Step::OpenOrder { authority, .. } => Some(authority.as_str()),
+                _ => None,
+            })
+            .unwrap_or_default(),
+    };
+    match outcome {
+        Outcome::Done if matches!(step, Step::OpenOrder { .. }) => condition.count_order(at),
+        Outcome::Failed(failure) => condition.count_failure(at, &failure.kind),
+        _ => {}
     }
 }
 
@@ -193,6 +217,13 @@ async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), Interrupted>
         }
     };
     work.tell(EventKind::RunEnded, level, words);
+    let kind = if work.run.plan.kind == PlanKind::Obtain { "obtain" } else { "deploy" };
+    let result = match state {
+        RunState::Done => "done",
+        RunState::Cancelled => "cancelled",
+        _ => "failed",
+    };
+    work.engine.condition.count_run(kind, result);
     work.pass("run:before-ended")?;
     match work.run.plan.kind {
         PlanKind::Obtain => crate::obtain_run::finish(work, state).await?,

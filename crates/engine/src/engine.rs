@@ -2,6 +2,7 @@
 
 use crate::acme_clients::{AcmeClients, TransportFactory};
 use crate::clock::{Chance, Clock};
+use crate::condition::Condition;
 use crate::error::EngineError;
 use crate::layout::Layout;
 use crate::locks::Locks;
@@ -16,6 +17,7 @@ use certwright_core::authority::Authority;
 use certwright_core::certificate::CertificateSettings;
 use certwright_core::event::{EventKind, Level, NewEvent};
 use certwright_core::failure::Failure;
+use certwright_core::history::HistoryPolicy;
 use certwright_core::id::{AccountId, AuthorityId, CertificateId, RunId};
 use certwright_providers::ca;
 use certwright_store::{Store, StoreError};
@@ -37,6 +39,12 @@ pub struct Options {
     pub verify_within: Duration,
     /// How long an authority may take to answer one request.
     pub authority_within: Duration,
+    /// Where backups go; `None` is a folder of the data directory.
+    pub backups: Option<std::path::PathBuf>,
+    /// How many backups are kept.
+    pub backups_kept: usize,
+    /// How much history is kept.
+    pub history: HistoryPolicy,
 }
 
 impl Default for Options {
@@ -47,6 +55,9 @@ impl Default for Options {
             verify_times: 4,
             verify_within: Duration::from_secs(20),
             authority_within: certwright_acme::Settings::default().timeout,
+            backups: None,
+            backups_kept: 14,
+            history: HistoryPolicy::default(),
         }
     }
 }
@@ -87,6 +98,9 @@ pub struct Engine {
     pub(crate) defaults_changed: Notify,
     /// Told when the clock was put back.
     pub(crate) clock_went_back: Notify,
+    pub(crate) condition: Condition,
+    /// One backup is made at a time.
+    pub(crate) backing_up: tokio::sync::Mutex<()>,
     /// Names this process in leases.
     pub(crate) holder: String,
 }
@@ -108,6 +122,8 @@ impl Engine {
             rules: CurrentRules::default(),
             defaults_changed: Notify::new(),
             clock_went_back: Notify::new(),
+            condition: Condition::default(),
+            backing_up: tokio::sync::Mutex::default(),
             holder,
         }
     }

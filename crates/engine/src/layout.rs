@@ -30,6 +30,16 @@ impl Layout {
         self.root.join("data.key")
     }
 
+    /// The data key as the recovery key wraps it.
+    pub fn wrapped_key(&self) -> PathBuf {
+        self.root.join("data.key.wrapped")
+    }
+
+    /// Backups, unless they go elsewhere.
+    pub fn backups(&self) -> PathBuf {
+        self.root.join("backups")
+    }
+
     /// A certificate's folder, in which every version has a directory.
     pub fn certificate(&self, id: &CertificateId) -> PathBuf {
         self.root.join("certificates").join(id.as_str())

@@ -11,11 +11,14 @@ mod accounts;
 mod acme_clients;
 mod acme_failure;
 mod authorities;
+mod backup;
 mod blocking;
 mod certificates;
 mod check;
 mod clock;
+mod condition;
 mod deploy_run;
+mod doctor;
 mod drive;
 mod engine;
 mod error;
@@ -29,20 +32,25 @@ mod observe;
 mod obtain_run;
 mod order_from;
 mod own_keys;
+mod past;
 mod perform;
 mod preview;
+mod pruning;
 mod refetch;
 mod request;
+mod restored;
 mod revocation_lists;
 mod revoke;
 mod rules;
 mod scheduler;
+mod service_life;
 mod staging;
 mod standing;
 mod suggestion;
 mod sweep;
 mod upkeep;
 mod vault;
+mod version_files;
 mod worker;
 
 pub use account_keys::NewKey;
@@ -50,14 +58,17 @@ pub use account_life::{Checked, ImportedAccount};
 pub use accounts::{ExternalAccount, NewAccount};
 pub use acme_clients::TransportFactory;
 pub use authorities::Terms;
+pub use backup::{ABOUT, About, Backup, CheckedBackup, WRAPPED_KEY, check_backup};
 pub use certificates::{Changes, Draft, TargetKind};
 // What the server needs of the store comes through here: it has no arrow to it.
 pub use certwright_store::{
-    Admission, AuditLine, CertificateFilter, CertificateQuery, CertificateRow, CertificateSort, EventFilter,
-    Listing, NewAudit, Page, Store, StoreError,
+    Admission, AuditLine, CertificateFilter, CertificateQuery, CertificateRow, CertificateSort, Counts,
+    EventFilter, Listing, NewAudit, Page, Store, StoreError, WriteTimes,
 };
 pub use check::{Check, Verdict};
 pub use clock::{Chance, Clock, SystemChance, SystemClock};
+pub use condition::{Series, Tallies, Trouble};
+pub use doctor::{Finding, Grade, Repair, directory as look_at_directory};
 pub use engine::{Engine, Options, Parts};
 pub use error::EngineError;
 pub use export::Exported;
@@ -67,7 +78,10 @@ pub use own_keys::KeyInput;
 pub use preview::{Preview, PreviewedPlan};
 pub use refetch::Refetched;
 pub use request::{Renewed, Selection};
+pub use restored::Rebuilt;
 pub use revoke::{Revocation, RevokeRequest};
 pub use scheduler::run as run_scheduler;
+pub use service_life::run as run_upkeep;
 pub use sweep::LeftBehind;
+
 pub use vault::Vault;

@@ -46,6 +46,7 @@ pub async fn run(engine: Arc<Engine>, left: LeftBehind, shutdown: CancellationTo
         }
         last = looked;
         changes.mark_unchanged();
+        engine.condition.ticked(engine.now());
         let nap = match hand_out(&engine, &permits, &taken, &workers).await {
             Ok(nap) => nap,
             Err(error) => {

@@ -107,6 +107,23 @@ fn identify(shared: &Shared, request: &Request) -> Result<Who, Trouble> {
     }
 }
 
+/// Who may read figures: whoever comes by the socket, and over TCP whoever shows the token of the API or of metrics.
+pub(crate) fn may_read_metrics(shared: &Shared, request: &Request) -> Result<(), Trouble> {
+    if matches!(request.extensions().get::<Peer>(), Some(Peer::Local { .. })) {
+        return Ok(());
+    }
+    let shown = bearer(request.headers());
+    let opens = |token: &crate::token::ApiToken| shown.is_some_and(|shown| token.is(shown));
+    if opens(&shared.token) || shared.metrics_token.as_ref().is_some_and(opens) {
+        return Ok(());
+    }
+    Err(Trouble::new(
+        ProblemKind::Unauthorized,
+        "the token of the metrics is missing or another one",
+        "send Authorization: Bearer TOKEN, with the token from the file metrics-token in the data directory",
+    ))
+}
+
 /// Lets a request in, in somebody's name and for a bounded time.
 pub(crate) async fn admit(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();

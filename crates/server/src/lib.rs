@@ -7,6 +7,7 @@ mod accept;
 mod answers;
 mod door;
 mod error;
+mod exposition;
 mod following;
 mod issuers;
 mod once;

@@ -2,15 +2,15 @@
 
 use crate::door::{admit, guard};
 use crate::routes::{
-    accounts, acme, asking, audit, authorities, certificates, changing, events, history, issuers, issuing,
-    revoking, runs, service, settings, targets,
+    accounts, acme, asking, audit, authorities, certificates, changing, doctor, events, history, issuers,
+    issuing, revoking, runs, service, settings, targets, upkeep, watch,
 };
 use crate::sent::MOST_BYTES;
 use crate::state::Shared;
 use crate::trouble::Trouble;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, Uri};
-use axum::routing::any;
+use axum::routing::{any, get};
 use axum::{Router, middleware};
 use certwright_api::problem::{CONTENT_TYPE, Problem, ProblemKind};
 use utoipa::openapi::path::{Operation, PathItem};
@@ -82,7 +82,12 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(issuing::issued))
         .routes(routes!(settings::get, settings::put))
         .routes(routes!(audit::list))
-        .routes(routes!(targets::list));
+        .routes(routes!(targets::list))
+        .routes(routes!(upkeep::list, upkeep::create))
+        .routes(routes!(doctor::diagnose, doctor::repair))
+        .routes(routes!(upkeep::check))
+        .routes(routes!(upkeep::roll_back))
+        .routes(routes!(upkeep::reset));
     OpenApiRouter::with_openapi(document).nest(certwright_api::BASE, api)
 }
 
@@ -156,8 +161,14 @@ pub(crate) fn router(shared: Shared) -> Router {
     let acme = Router::new()
         .route("/acme/{name}/{*path}", any(acme::answer))
         .layer(middleware::from_fn_with_state(shared.clone(), guard))
+        .with_state(shared.clone());
+    let watched = Router::new()
+        .route("/metrics", get(watch::metrics))
+        .route("/healthz", get(watch::alive))
+        .route("/readyz", get(watch::ready))
+        .layer(middleware::from_fn_with_state(shared.clone(), guard))
         .with_state(shared);
-    acme.fallback_service(api)
+    acme.merge(watched).fallback_service(api)
 }
 
 #[cfg(test)]

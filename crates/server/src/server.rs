@@ -32,6 +32,7 @@ pub struct Server {
     engine: Arc<Engine>,
     issuers: Arc<Issuers>,
     token: ApiToken,
+    metrics_token: Option<ApiToken>,
 }
 
 /// A server that is bound and not yet served: connections wait.
@@ -46,7 +47,13 @@ pub struct Listening {
 impl Server {
     /// The API of this engine, with the built-in authorities beside it; callers of the API by TCP must show the token.
     pub fn new(engine: Arc<Engine>, issuers: Arc<Issuers>, token: ApiToken) -> Self {
-        Self { engine, issuers, token }
+        Self { engine, issuers, token, metrics_token: None }
+    }
+
+    /// The same, with a token that opens the metrics and nothing else.
+    #[must_use]
+    pub fn with_metrics_token(self, token: ApiToken) -> Self {
+        Self { metrics_token: Some(token), ..self }
     }
 
     /// Listens.
@@ -102,11 +109,12 @@ impl Listening {
 
     /// Serves until the shutdown, and a little longer to let answers end.
     pub async fn serve(self, shutdown: CancellationToken) {
-        let Server { engine, issuers, token } = self.server;
+        let Server { engine, issuers, token, metrics_token } = self.server;
         if let Err(error) = issuers.start().await {
             tracing::error!(%error, "the built-in authorities cannot be read");
         }
-        let shared = Shared::new(engine, issuers, token, self.words, self.tls, shutdown.clone());
+        let shared =
+            Shared::new(engine, issuers, (token, metrics_token), self.words, self.tls, shutdown.clone());
         accept_all(self.sources, router(shared), shutdown).await;
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Shared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) issuers: Arc<Issuers>,
     pub(crate) token: ApiToken,
+    /// Opens the metrics and nothing else.
+    pub(crate) metrics_token: Option<ApiToken>,
     pub(crate) started_at: Timestamp,
     /// How TLS is spoken, where it is.
     pub(crate) tls: Option<Tls>,
@@ -33,7 +35,7 @@ impl Shared {
     pub(crate) fn new(
         engine: Arc<Engine>,
         issuers: Arc<Issuers>,
-        token: ApiToken,
+        (token, metrics_token): (ApiToken, Option<ApiToken>),
         listeners: Vec<String>,
         tls: Option<Tls>,
         shutdown: CancellationToken,
@@ -43,6 +45,7 @@ impl Shared {
             engine,
             issuers,
             token,
+            metrics_token,
             tls,
             listeners: listeners.into(),
             streams: Arc::new(Semaphore::new(MOST_STREAMS)),

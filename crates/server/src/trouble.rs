@@ -58,6 +58,8 @@ fn where_to_look(what: &str) -> &'static str {
         "authority" | "certificate authority" => "look for it with: certwright ca list",
         "run" => "look for it with: certwright run list",
         "built-in authority" => "look for it with: certwright authority list",
+        "backup" => "look for it with: certwright backup list",
+        "earlier version" => "look for it with: certwright cert versions NAME",
         "external key" => "look for it with: certwright authority key list AUTHORITY",
         _ => "",
     }

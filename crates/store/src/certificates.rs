@@ -135,6 +135,18 @@ pub trait Certificates: Send + Sync {
         events: &[NewEvent],
     ) -> StoreResult<Certificate>;
 
+    /// Failures, back-off and last failure of the certificate and of its deployments are forgotten, and stay so against
+    /// a worker that read it before; the revision grows. Of `standing` the next moment is taken. A deployment that does
+    /// not serve what it should is due at `now`. With an audit line.
+    async fn reset_failures(
+        &self,
+        id: &CertificateId,
+        standing: &Standing,
+        who: &str,
+        now: Timestamp,
+        events: &[NewEvent],
+    ) -> StoreResult<Certificate>;
+
     /// Stores where the certificate stands, decided by a worker who read it as `before`. What a person did
     /// since then is kept: an [`ask`](Self::ask) stays asked, the earlier moment wins over the later one, and
     /// failures that an edit reset stay reset. `Stale` when the fence has moved on.

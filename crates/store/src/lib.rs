@@ -9,10 +9,13 @@ mod audit;
 mod authorities;
 mod certificates;
 mod challenges;
+mod copies;
+mod counts;
 mod defaults;
 mod deployments;
 mod error;
 mod events;
+mod history;
 mod idempotency;
 pub mod issuer;
 mod keys;
@@ -48,10 +51,13 @@ pub use audit::{AuditLine, AuditLog, NewAudit};
 pub use authorities::{Authorities, AuthorityRow};
 pub use certificates::{CertificateEdit, CertificateRow, Certificates, NewCertificate};
 pub use challenges::Challenges;
+pub use copies::{CopyFacts, CopyValues, Copying};
+pub use counts::{Counting, Counts, WriteTimes};
 pub use defaults::StoredDefaults;
 pub use deployments::{Conclusion, DeploymentFailure, Deployments};
 pub use error::{StoreError, StoreResult};
 pub use events::{EventFilter, Events};
+pub use history::{History, PruningPage};
 pub use idempotency::{Admission, Idempotency, REMEMBERED_FOR};
 pub use keys::{Keys, OwnKeyChange};
 pub use leases::{Fence, Leases};
@@ -65,7 +71,7 @@ pub use runs::{RunFilter, RunWrite, Runs, UnreadableEnd};
 pub use schedule::{Schedule, Work};
 pub use sqlite::SqliteStore;
 pub use upkeep::Upkeep;
-pub use versions::{NewChain, ObtainEnd, Publication, QueuedDeployment, Suggestion, Versions};
+pub use versions::{NewChain, ObtainEnd, Publication, QueuedDeployment, RollBack, Suggestion, Versions};
 
 /// Everything that is stored, as one object: `Arc<dyn Store>`.
 ///
@@ -97,6 +103,9 @@ pub trait Store:
     + Ledger
     + issuer::IssuerStore
     + Upkeep
+    + Copying
+    + Counting
+    + History
 {
 }
 
@@ -121,5 +130,8 @@ impl<S> Store for S where
         + Ledger
         + issuer::IssuerStore
         + Upkeep
+        + Copying
+        + Counting
+        + History
 {
 }

@@ -94,6 +94,25 @@ pub struct Suggestion<'a> {
     pub events: &'a [NewEvent],
 }
 
+/// A person wants an earlier version to be served again.
+#[derive(Clone, Debug)]
+pub struct RollBack<'a> {
+    /// The version; it must have been published.
+    pub version: &'a VersionId,
+    /// The lease of its certificate.
+    pub fence: Fence,
+    /// The certificate as it was read.
+    pub before: &'a Certificate,
+    /// Where it stands from now on. Its `current` becomes the version, whatever it says.
+    pub standing: &'a Standing,
+    /// Who wants it, for the audit.
+    pub who: &'a str,
+    /// The moment.
+    pub now: Timestamp,
+    /// What to tell.
+    pub events: &'a [NewEvent],
+}
+
 /// Certificate versions.
 #[async_trait]
 pub trait Versions: Send + Sync {
@@ -144,6 +163,12 @@ pub trait Versions: Send + Sync {
     /// One transaction: the published version has this chain now, and every deployment that shall serve it is due.
     /// `Conflict` when it is not published, or its chain is not the one that was there before.
     async fn replace_chain(&self, new: &NewChain<'_>) -> StoreResult<()>;
+
+    /// One transaction: an earlier version is the certificate's current one again, its standing is stored, every
+    /// deployment wants the version and is due at `now` with its failures and approvals forgotten; with an audit line.
+    /// `Busy` while a run of the certificate is live; `Conflict` when the version was never published or is another
+    /// certificate's. `Stale` when the fence has moved on.
+    async fn roll_back(&self, roll_back: &RollBack<'_>) -> StoreResult<()>;
 
     /// One version.
     async fn version(&self, id: &VersionId) -> StoreResult<Version>;

@@ -23,6 +23,7 @@ mod kill;
 mod killed_authority;
 mod lane;
 mod ledger;
+mod life;
 mod lines;
 mod listener;
 #[cfg(feature = "failpoints")]

@@ -58,6 +58,16 @@ impl Process {
         Ok(())
     }
 
+    /// From now on no file of the running service can grow beyond this many bytes: a full disk to it, whoever it runs as.
+    pub(crate) fn limit_files(&self, bytes: &str) -> Result<()> {
+        let process = self.process_id().context("the service does not run")?;
+        let mut command = Command::new("prlimit");
+        command.args(["--pid", &process.to_string(), &format!("--fsize={bytes}")]);
+        let output = with_input(command, "")?;
+        ensure!(output.status.success(), "prlimit: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(())
+    }
+
     /// How it is started: for a test that wants a second one on the same data directory.
     pub(crate) fn launch(&self, environment: &[(&str, &str)]) -> Result<Launch> {
         let launch = Launch::new(certwright_binary()?, self.log_path())

@@ -14,6 +14,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod upkeep;
 
 pub use connection::Address;
 pub use error::ClientError;

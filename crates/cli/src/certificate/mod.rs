@@ -9,6 +9,7 @@ mod export;
 mod key;
 mod list;
 mod log;
+mod past;
 mod pause;
 mod preview;
 mod request;
@@ -55,6 +56,10 @@ pub enum CertificateCommand {
     CheckRevocation(revoke::CheckRevocation),
     /// Fetch the newest version's chain again while the authority keeps it
     Refetch(revoke::Refetch),
+    /// Serve an earlier version again, without any order
+    Rollback(past::RollBack),
+    /// Forget failures and back-off: what is due is done at once
+    Reset(past::Reset),
     /// Order nothing any more until it is resumed
     Pause(pause::Pause),
     /// Order again when it is due
@@ -88,6 +93,8 @@ impl CertificateCommand {
             Self::Revoke(command) => command.run(session).await,
             Self::CheckRevocation(command) => command.run(session).await,
             Self::Refetch(command) => command.run(session).await,
+            Self::Rollback(command) => command.run(session).await,
+            Self::Reset(command) => command.run(session).await,
             Self::Pause(command) => command.run(session).await,
             Self::Resume(command) => command.run(session).await,
             Self::Delete(command) => command.run(session).await,

@@ -140,6 +140,32 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// The SHA-256 of a file of any size, in hex.
+///
+/// # Errors
+/// What failed, with the path.
+pub fn digest_of(path: &Path) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    File::open(path)
+        .and_then(|mut file| io::copy(&mut file, &mut Hashing(&mut hash)))
+        .map_err(|error| named(&error, "read", path))?;
+    Ok(hex::encode(hash.finalize()))
+}
+
+/// A hash as something to write into.
+struct Hashing<'a>(&'a mut Sha256);
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Reads a file of at most `cap` bytes.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use certwright_api::service::{Service, ServiceHealth};
+use certwright_api::service::{Service, ServiceHealth, ServiceTrouble};
 use certwright_engine::EngineError;
 
 /// The running service.
@@ -21,6 +21,16 @@ pub(crate) async fn get(State(shared): State<Shared>) -> Answered<Json<Service>>
         started_at: shared.started_at,
         listeners: shared.listeners.to_vec(),
         next_moment,
+        troubles: shared
+            .engine
+            .troubles()
+            .into_iter()
+            .map(|trouble| ServiceTrouble {
+                about: trouble.about.to_owned(),
+                words: trouble.words,
+                remedy: trouble.remedy,
+            })
+            .collect(),
     }))
 }
 

@@ -45,7 +45,7 @@ async fn expected(write: &mut Write, id: &CertificateId, revision: i64) -> Store
 }
 
 /// Refuses while a run of the certificate is live.
-async fn check_no_live_run(write: &mut Write, id: &CertificateId) -> StoreResult<()> {
+pub(super) async fn check_no_live_run(write: &mut Write, id: &CertificateId) -> StoreResult<()> {
     let run: Option<String> =
         sqlx::query_scalar("SELECT id FROM runs WHERE certificate = $1 AND wake_at IS NOT NULL LIMIT 1")
             .bind(id.as_str())
@@ -262,6 +262,52 @@ impl Certificates for SqliteStore {
         add_events(&mut write, events).await?;
         write.commit().await?;
         Ok(certificate)
+    }
+
+    async fn reset_failures(
+        &self,
+        id: &CertificateId,
+        standing: &Standing,
+        who: &str,
+        now: Timestamp,
+        events: &[NewEvent],
+    ) -> StoreResult<Certificate> {
+        let attempted = "reset the failures";
+        let mut write = self.write(attempted).await?;
+        let found = stored(write.on(), id).await?;
+        let mut after = found.certificate.clone();
+        after.revision += 1;
+        after.standing.failures = 0;
+        after.standing.not_before = None;
+        after.standing.last_failure = None;
+        after.standing.next_at = kept(standing.next_at)?;
+        after.standing.next_why.clone_from(&standing.next_why);
+        // A revision of its own: a worker that read an older one does not bring the failures back.
+        sqlx::query("UPDATE certificates SET revision = $2, reset_revision = $2 WHERE id = $1")
+            .bind(id.as_str())
+            .bind(after.revision)
+            .execute(write.on())
+            .await
+            .attempt(attempted)?;
+        sqlx::query(
+            "UPDATE deployments SET failures = 0, last_failure = NULL, \
+               next_at = CASE WHEN wanted IS NOT deployed AND wanted IS NOT NULL THEN $2 ELSE next_at END \
+             WHERE certificate = $1",
+        )
+        .bind(id.as_str())
+        .bind(milliseconds(now))
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+        write_standing(&mut write, id, &after.standing).await?;
+        let was = serde_json::json!({
+            "failures": found.certificate.standing.failures,
+            "last_failure": found.certificate.standing.last_failure,
+        });
+        add_audit(&mut write, &line(now, who, "reset", object(id), Some(was), None)).await?;
+        add_events(&mut write, events).await?;
+        write.commit().await?;
+        Ok(after)
     }
 
     async fn set_standing(&self, before: &Certificate, fence: Fence, after: &Standing) -> StoreResult<()> {

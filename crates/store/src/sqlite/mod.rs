@@ -11,14 +11,19 @@ mod certificate_parts;
 mod certificate_rows;
 mod certificates;
 mod challenges;
+mod copies;
+mod counts;
 mod defaults;
 mod deployments;
 mod events;
+mod history;
 mod idempotency;
 mod issuer;
 mod keys;
 mod leases;
 mod ledger;
+#[cfg(test)]
+mod life_tests;
 #[cfg(test)]
 mod memory_tests;
 mod meta;
@@ -37,6 +42,7 @@ mod unreadable;
 mod upkeep;
 mod versions;
 mod write;
+mod write_times;
 
 use sqlx::SqlitePool;
 use std::sync::Arc;
@@ -51,4 +57,8 @@ pub struct SqliteStore {
     readers: SqlitePool,
     /// Told after every commit that may move a moment or add an event.
     changed: Arc<watch::Sender<u64>>,
+    /// How long writes took.
+    times: Arc<write_times::Times>,
+    /// The file; `None` when the store is in memory.
+    file: Option<Arc<std::path::Path>>,
 }

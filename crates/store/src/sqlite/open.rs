@@ -49,7 +49,13 @@ impl SqliteStore {
             .await
             .attempt("open a database in memory")?;
         schema::migrate(&only, &schema::KNOWN).await?;
-        Ok(Self { writer: only.clone(), readers: only, changed: Arc::new(watch::Sender::new(0)) })
+        Ok(Self {
+            writer: only.clone(),
+            readers: only,
+            changed: Arc::new(watch::Sender::new(0)),
+            times: Arc::default(),
+            file: None,
+        })
     }
 
     pub(super) async fn open_with(path: &Path, known: &Migrator) -> StoreResult<Self> {
@@ -65,7 +71,13 @@ impl SqliteStore {
             let mut connection = pool.acquire().await.attempt("open the database")?;
             pragmas::assert_set(&mut connection).await?;
         }
-        Ok(Self { writer, readers, changed: Arc::new(watch::Sender::new(0)) })
+        Ok(Self {
+            writer,
+            readers,
+            changed: Arc::new(watch::Sender::new(0)),
+            times: Arc::default(),
+            file: Some(path.into()),
+        })
     }
 }
 

@@ -29,6 +29,16 @@ async fn inspect_open(connection: &mut SqliteConnection, path: &Path, known: &Mi
     }
 }
 
+/// The schema of a database that must be one of ours, and not newer than this program.
+pub(super) async fn of_ours(connection: &mut SqliteConnection) -> StoreResult<i64> {
+    let known = KNOWN.iter().map(|migration| migration.version).max().unwrap_or(0);
+    match found(connection).await? {
+        Some(found) if found > known => Err(StoreError::NewerSchema { found, known }),
+        Some(found) => Ok(found),
+        None => Err(StoreError::Damaged { words: "there is nothing in it".to_owned() }),
+    }
+}
+
 /// The newest migration in the database; `None` for an empty one.
 async fn found(connection: &mut SqliteConnection) -> StoreResult<Option<i64>> {
     let (tables, ours): (i64, i64) = sqlx::query_as(

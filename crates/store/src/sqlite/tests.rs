@@ -18,20 +18,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-struct Place {
+pub(super) struct Place {
     folder: TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn file(&self) -> PathBuf {
+    pub(super) fn file(&self) -> PathBuf {
         self.folder.path().join("certwright.db")
     }
 
-    async fn open(&self) -> SqliteStore {
+    pub(super) async fn open(&self) -> SqliteStore {
         SqliteStore::open(&self.file()).await.unwrap()
     }
 }
@@ -266,7 +266,7 @@ async fn what_is_no_database_of_ours_is_refused_with_the_reason() {
     assert!(matches!(missing, StoreError::Unwritable { .. }), "{missing}");
 }
 
-async fn plan(store: &SqliteStore, sql: String) -> Vec<String> {
+pub(super) async fn plan(store: &SqliteStore, sql: String) -> Vec<String> {
     let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
     let rows = sqlx::query(explain).fetch_all(&store.readers).await.unwrap();
     rows.iter().map(|row| row.get("detail")).collect()
@@ -274,7 +274,7 @@ async fn plan(store: &SqliteStore, sql: String) -> Vec<String> {
 
 /// The tables that a statement goes through row by row. Temporary results (`SCAN (subquery-1)`, `SCAN p`) and the
 /// values of a list are as small as the page.
-fn scanned(plan: &[String]) -> Vec<&String> {
+pub(super) fn scanned(plan: &[String]) -> Vec<&String> {
     plan.iter()
         .filter(|line| line.starts_with("SCAN "))
         .filter(|line| {

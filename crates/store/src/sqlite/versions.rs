@@ -2,8 +2,9 @@
 
 use super::SqliteStore;
 use super::attempt::Attempt;
-use super::audit::add_audit;
+use super::audit::{add_audit, line};
 use super::certificate_rows::stored;
+use super::certificates::check_no_live_run;
 use super::events::add_events;
 use super::ledger::conclude;
 use super::rows::{
@@ -14,7 +15,8 @@ use super::runs::save;
 use super::standing::{merged, write_standing};
 use super::write::{Write, check_fence};
 use crate::{
-    Fence, Listing, NewChain, ObtainEnd, Page, Publication, StoreError, StoreResult, Suggestion, Versions,
+    Fence, Listing, NewChain, ObtainEnd, Page, Publication, RollBack, StoreError, StoreResult, Suggestion,
+    Versions,
 };
 use async_trait::async_trait;
 use certwright_core::Timestamp;
@@ -23,6 +25,7 @@ use certwright_core::facts::{CertificateFacts, Trust};
 use certwright_core::id::{CertificateId, RunId, VersionId};
 use certwright_core::run::Stop;
 use certwright_core::version::{Version, VersionState};
+use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 
 /// Everything but key, request and chain: those are read by those who need them.
@@ -340,6 +343,45 @@ impl Versions for SqliteStore {
         .attempt(attempted)?;
         add_events(&mut write, new.events).await?;
         add_audit(&mut write, new.audit).await?;
+        write.commit().await
+    }
+
+    async fn roll_back(&self, roll_back: &RollBack<'_>) -> StoreResult<()> {
+        let attempted = "roll back to the version";
+        let (id, certificate) = (roll_back.version, &roll_back.before.id);
+        let mut write = self.write(attempted).await?;
+        let version = guarded(&mut write, id, roll_back.fence).await?;
+        if version.certificate != *certificate || version.state != VersionState::Published {
+            return Err(refused(&version, "was never published for this certificate"));
+        }
+        check_no_live_run(&mut write, certificate).await?;
+        let found = stored(write.on(), certificate).await?;
+        let was = found.certificate.standing.current.clone();
+        let standing =
+            Standing { current: Some(id.clone()), ..merged(&found, roll_back.before, roll_back.standing) };
+        sqlx::query(
+            "UPDATE deployments SET wanted = $2, next_at = $3, failures = 0, approved = NULL WHERE certificate = $1",
+        )
+        .bind(certificate.as_str())
+        .bind(id.as_str())
+        .bind(milliseconds(roll_back.now))
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+        write_standing(&mut write, certificate, &standing).await?;
+        // The authority is asked about the newest version only (RFC 9773 §4.3); this one is that again.
+        sqlx::query("UPDATE versions SET ask_at = CASE WHEN id = $2 THEN $3 END WHERE certificate = $1 AND (id = $2 OR ask_at IS NOT NULL)")
+            .bind(certificate.as_str())
+            .bind(id.as_str())
+            .bind(milliseconds(roll_back.now))
+            .execute(write.on())
+            .await
+            .attempt(attempted)?;
+        let (was, is) = (json!({ "version": was }), json!({ "version": id }));
+        let object = format!("certificate {certificate}");
+        let audit = line(roll_back.now, roll_back.who, "roll-back", object, Some(was), Some(is));
+        add_audit(&mut write, &audit).await?;
+        add_events(&mut write, roll_back.events).await?;
         write.commit().await
     }
 

@@ -2,9 +2,11 @@
 
 use super::SqliteStore;
 use super::attempt::{Attempt, other};
+use super::write_times::Times;
 use crate::{StoreError, StoreResult};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::watch;
 
 /// A transaction that may write. Dropped without [`commit`](Self::commit), it changes nothing.
@@ -12,6 +14,8 @@ pub(super) struct Write {
     transaction: Transaction<'static, Sqlite>,
     attempted: &'static str,
     changed: Arc<watch::Sender<u64>>,
+    times: Arc<Times>,
+    begun: Instant,
 }
 
 impl SqliteStore {
@@ -19,7 +23,13 @@ impl SqliteStore {
     pub(super) async fn write(&self, attempted: &'static str) -> StoreResult<Write> {
         // IMMEDIATE: what is read in it cannot change before it writes, and it never fails half-way as busy.
         let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.attempt(attempted)?;
-        Ok(Write { transaction, attempted, changed: Arc::clone(&self.changed) })
+        Ok(Write {
+            transaction,
+            attempted,
+            changed: Arc::clone(&self.changed),
+            times: Arc::clone(&self.times),
+            begun: Instant::now(),
+        })
     }
 }
 
@@ -45,11 +55,12 @@ impl Write {
     }
 
     async fn finish(self, tell: bool) -> StoreResult<()> {
-        let Self { transaction, attempted, changed } = self;
+        let Self { transaction, attempted, changed, times, begun } = self;
         // In a task of its own: a caller who goes away (a client that hangs up) must not leave a change that
         // was committed and that the scheduler never heard of.
         let committed = tokio::spawn(async move {
             let committed = transaction.commit().await;
+            times.add(begun);
             if tell && committed.is_ok() {
                 changed.send_modify(|count| *count = count.wrapping_add(1));
             }

@@ -1,0 +1,116 @@
+//! Upkeep beside the work: can everything be saved, is the database sound, the daily backup, history pruned.
+
+use crate::condition::{Tallies, Trouble};
+use crate::engine::Engine;
+use certwright_contract::files;
+use certwright_core::event::Level;
+use certwright_core::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How often it is proved that everything can be saved.
+const BETWEEN_PROOFS: Duration = Duration::from_secs(60);
+/// The age at which a backup is followed by another one.
+const BETWEEN_BACKUPS: SignedDuration = SignedDuration::from_hours(24);
+/// A backup that failed is tried again after this.
+const AFTER_FAILURE: SignedDuration = SignedDuration::from_hours(1);
+/// Integrity and history are looked at as often as backups are made.
+const DAILY: SignedDuration = SignedDuration::from_hours(24);
+
+/// Does the upkeep until `shutdown`. Whatever it is at may be dropped.
+pub async fn run(engine: Arc<Engine>, shutdown: CancellationToken) {
+    let upkeep = async {
+        let mut daily_at: Option<Timestamp> = None;
+        let mut backup_at: Option<Timestamp> = None;
+        loop {
+            engine.prove_storage().await;
+            tokio::time::sleep(BETWEEN_PROOFS).await;
+            let now = engine.now();
+            if daily_at.is_none_or(|at| at <= now) {
+                daily_at = Some(now + DAILY);
+                engine.check_database().await;
+                match engine.prune().await {
+                    Ok(0) => {}
+                    Ok(rows) => tracing::info!(rows, "pruned history"),
+                    Err(words) => {
+                        tracing::error!(words, "history could not be pruned; trying again tomorrow")
+                    }
+                }
+            }
+            if backup_at.is_none_or(|at| at <= now) {
+                backup_at = Some(engine.daily_backup().await);
+            }
+        }
+    };
+    tokio::select! {
+        () = shutdown.cancelled() => {}
+        () = upkeep => {}
+    }
+}
+
+impl Engine {
+    /// Makes a backup unless the newest one is young; gives when to look again.
+    async fn daily_backup(&self) -> Timestamp {
+        let now = self.now();
+        let newest =
+            self.backups().await.ok().and_then(|backups| backups.first().map(|newest| newest.made_at));
+        match newest {
+            Some(made_at) if made_at <= now && made_at + BETWEEN_BACKUPS > now => made_at + BETWEEN_BACKUPS,
+            _ => match self.back_up(None).await {
+                Ok(_) => now + BETWEEN_BACKUPS,
+                Err(_) => now + AFTER_FAILURE,
+            },
+        }
+    }
+
+    /// Proves that rows and files can be saved (fault 27), and tells when that changes.
+    pub async fn prove_storage(&self) {
+        let folder = self.layout.root().to_owned();
+        let written = tokio::task::spawn_blocking(move || {
+            let proof = folder.join(".proof");
+            files::replace(&proof, &[0; 16 * 1024], files::Access::PRIVATE)
+                .and_then(|()| files::remove(&proof))
+        });
+        let trouble = match (self.store.prove_writable().await, written.await) {
+            (Err(error), _) => Some(error.to_string()),
+            (Ok(()), Ok(Err(error))) => Some(error.to_string()),
+            (Ok(()), Err(error)) => Some(error.to_string()),
+            (Ok(()), Ok(Ok(()))) => None,
+        };
+        if self.condition.storage(trouble.clone()) {
+            match trouble {
+                Some(words) => {
+                    self.tell(Level::Error, format!("Nothing can be saved, so nothing is ordered: {words}"))
+                        .await;
+                }
+                None => self.tell(Level::Info, "Everything can be saved again".to_owned()).await,
+            }
+        }
+    }
+
+    async fn check_database(&self) {
+        let found = self.store.check_integrity().await;
+        self.condition.database(found.as_ref().err().map(ToString::to_string));
+        if let Err(error) = found {
+            self.tell(
+                Level::Error,
+                format!(
+                    "The database is damaged: {error}. Stop the service, keep a copy, and restore a backup: \
+                     certwright restore FILE"
+                ),
+            )
+            .await;
+        }
+    }
+
+    /// What a person should know about the service itself.
+    pub fn troubles(&self) -> Vec<Trouble> {
+        self.condition.troubles(self.now())
+    }
+
+    /// What was counted since the process began.
+    pub fn tallies(&self) -> Tallies {
+        self.condition.tallies()
+    }
+}

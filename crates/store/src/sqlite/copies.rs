@@ -1,0 +1,167 @@
+//! Copies of the SQLite file: made by `VACUUM INTO`, checked in full, and restored the same way.
+
+use super::attempt::{Attempt, other};
+use super::open::{private_file, sync_folder_of};
+use super::{SqliteStore, pragmas, schema};
+use crate::{CopyFacts, CopyValues, Copying, StoreError, StoreResult};
+use async_trait::async_trait;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
+use std::path::{Path, PathBuf};
+
+#[async_trait]
+impl Copying for SqliteStore {
+    async fn copy_to(&self, file: &Path, values: CopyValues<'_>) -> StoreResult<CopyFacts> {
+        let from = self.file.as_deref().ok_or_else(|| other("copy the database", "it is in memory"))?;
+        copy(from, file, values, "").await
+    }
+}
+
+/// What a restored store must not believe of the process whose copy it is: its leases, and its unanswered requests.
+const VOID: &str = "
+UPDATE certificates SET lease_holder = NULL, lease_until = NULL, fence = fence + 1;
+DELETE FROM idempotency;";
+
+impl SqliteStore {
+    /// Looks at a copy without changing it: its integrity in full, its schema, and the values of these keys.
+    ///
+    /// # Errors
+    /// `Damaged` with what is wrong; `NewerSchema` when a newer program wrote it.
+    pub async fn inspect_copy(file: &Path, keys: &[&str]) -> StoreResult<CopyFacts> {
+        let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(true);
+        let mut connection = options.connect().await.attempt("open the copy")?;
+        let looked = look(&mut connection, keys).await;
+        connection.close().await.attempt("close the copy")?;
+        looked
+    }
+
+    /// Makes a store of a copy, in a new file: what the copy knows of the process that made it (leases, unanswered
+    /// requests) is void, the values of `forget` are removed, `values` are added. The copy is not changed.
+    ///
+    /// # Errors
+    /// As [`inspect_copy`](Self::inspect_copy); `Unwritable` when the file is there or cannot be written.
+    pub async fn restore_copy(
+        copied: &Path,
+        file: &Path,
+        forget: &[&str],
+        values: CopyValues<'_>,
+    ) -> StoreResult<CopyFacts> {
+        Self::inspect_copy(copied, &[]).await?;
+        let mut sql = VOID.to_owned();
+        for key in forget {
+            sql.push_str(&format!("DELETE FROM meta WHERE key = {};", quoted(key)));
+        }
+        copy(copied, file, values, &sql).await
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn unwritable(attempted: &str) -> impl Fn(std::io::Error) -> StoreError {
+    move |error| StoreError::Unwritable { attempted: attempted.to_owned(), answer: error.to_string() }
+}
+
+/// Copies a database file into a new one, beside its name first, with the values put in and `sql` performed on it.
+async fn copy(from: &Path, file: &Path, values: CopyValues<'_>, sql: &str) -> StoreResult<CopyFacts> {
+    let attempted = "copy the database";
+    if tokio::fs::try_exists(file).await.map_err(unwritable(attempted))? {
+        return Err(StoreError::Unwritable {
+            attempted: attempted.to_owned(),
+            answer: format!("{} is there already", file.display()),
+        });
+    }
+    let mut part = file.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    remove(&part).await?;
+    let made = fill(from, &part, values, sql).await;
+    let facts = match made {
+        Ok(facts) => facts,
+        Err(error) => {
+            remove(&part).await?;
+            return Err(error);
+        }
+    };
+    tokio::fs::rename(&part, file).await.map_err(unwritable(attempted))?;
+    sync_folder_of(file).await.map_err(unwritable(attempted))?;
+    Ok(facts)
+}
+
+async fn remove(part: &Path) -> StoreResult<()> {
+    match tokio::fs::remove_file(part).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(unwritable("remove a copy that was not finished")(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn fill(from: &Path, part: &Path, values: CopyValues<'_>, sql: &str) -> StoreResult<CopyFacts> {
+    let attempted = "copy the database";
+    let name = part.to_str().ok_or_else(|| other(attempted, "the path of the copy is not UTF-8"))?;
+    // Created by us first, so that it has our mode from the first byte; SQLite fills an empty file.
+    let created = private_file(part).await.map_err(unwritable(attempted))?;
+    let mut source = pragmas::plain(from).connect().await.attempt(attempted)?;
+    let copied = sqlx::raw_sql(AssertSqlSafe(format!("VACUUM INTO {}", quoted(name))))
+        .execute(&mut source)
+        .await
+        .attempt(attempted);
+    source.close().await.attempt(attempted)?;
+    copied?;
+    let mut copy = pragmas::plain(part).connect().await.attempt(attempted)?;
+    let filled = async {
+        if !sql.is_empty() {
+            sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut copy).await.attempt(attempted)?;
+        }
+        for (key, value) in values {
+            sqlx::query("INSERT OR REPLACE INTO meta (key, value) VALUES ($1, $2)")
+                .bind(*key)
+                .bind(*value)
+                .execute(&mut copy)
+                .await
+                .attempt(attempted)?;
+        }
+        look(&mut copy, &[]).await
+    }
+    .await;
+    copy.close().await.attempt(attempted)?;
+    let facts = filled?;
+    created.sync_all().await.map_err(unwritable(attempted))?;
+    Ok(facts)
+}
+
+/// Everything that can be wrong with a copy, and what is in it.
+async fn look(connection: &mut SqliteConnection, keys: &[&str]) -> StoreResult<CopyFacts> {
+    let attempted = "check the copy";
+    let complaints: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(10)")
+        .fetch_all(&mut *connection)
+        .await
+        .attempt(attempted)?;
+    if complaints.iter().any(|line| line != "ok") {
+        return Err(StoreError::Damaged { words: complaints.join("; ") });
+    }
+    let loose =
+        sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut *connection).await.attempt(attempted)?;
+    if !loose.is_empty() {
+        return Err(StoreError::Damaged {
+            words: format!("{} rows refer to rows that are gone", loose.len()),
+        });
+    }
+    let schema = schema::of_ours(connection).await?;
+    let certificates: i64 = sqlx::query_scalar("SELECT count(*) FROM certificates")
+        .fetch_one(&mut *connection)
+        .await
+        .attempt(attempted)?;
+    let mut values = Vec::with_capacity(keys.len());
+    for key in keys {
+        let value = sqlx::query_scalar("SELECT value FROM meta WHERE key = $1")
+            .bind(*key)
+            .fetch_optional(&mut *connection)
+            .await
+            .attempt(attempted)?;
+        values.push(value);
+    }
+    Ok(CopyFacts { schema, certificates: certificates.unsigned_abs(), values })
+}
