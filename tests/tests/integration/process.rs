@@ -58,11 +58,12 @@ impl Process {
         Ok(())
     }
 
-    /// From now on no file of the running service can grow beyond this many bytes: a full disk to it, whoever it runs as.
+    /// From now on no file of the running service can grow beyond this many bytes: a full disk to it, whoever it runs as. The soft
+    /// limit alone, so that anybody may lift it again.
     pub(crate) fn limit_files(&self, bytes: &str) -> Result<()> {
         let process = self.process_id().context("the service does not run")?;
         let mut command = Command::new("prlimit");
-        command.args(["--pid", &process.to_string(), &format!("--fsize={bytes}")]);
+        command.args(["--pid", &process.to_string(), &format!("--fsize={bytes}:")]);
         let output = with_input(command, "")?;
         ensure!(output.status.success(), "prlimit: {}", String::from_utf8_lossy(&output.stderr));
         Ok(())

@@ -21,8 +21,17 @@ pub(super) struct Write {
 impl SqliteStore {
     /// Begins to write. `attempted` begins with a verb and goes into error messages.
     pub(super) async fn write(&self, attempted: &'static str) -> StoreResult<Write> {
-        // IMMEDIATE: what is read in it cannot change before it writes, and it never fails half-way as busy.
-        let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.attempt(attempted)?;
+        let transaction = match self.begin().await {
+            // A commit that failed (a full disk) was rolled back by SQLite, and sqlx counts it as open: that connection
+            // is of no use any more, and all others begin anew.
+            Err(sqlx::Error::InvalidSavePointStatement) if self.file.is_some() => {
+                let broken = self.writer.acquire().await.attempt(attempted)?;
+                broken.close().await.attempt(attempted)?;
+                self.begin().await
+            }
+            begun => begun,
+        };
+        let transaction = transaction.attempt(attempted)?;
         Ok(Write {
             transaction,
             attempted,
@@ -30,6 +39,11 @@ impl SqliteStore {
             times: Arc::clone(&self.times),
             begun: Instant::now(),
         })
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        // IMMEDIATE: what is read in it cannot change before it writes, and it never fails half-way as busy.
+        self.writer.begin_with("BEGIN IMMEDIATE").await
     }
 }
 
