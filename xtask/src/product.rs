@@ -1,6 +1,9 @@
 //! Building the workspace, always in the same way, so that nothing is compiled twice.
 
-use anyhow::{Context, Result, ensure};
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::command::{cargo, command, output, run};
 use crate::{install, workspace};
@@ -22,13 +25,27 @@ fn features(wanted: &'static str) -> Result<Vec<&'static str>> {
 }
 
 /// `cargo VERB --workspace MORE` with the common features.
-pub(crate) fn workspace_command(verb: &str, more: &[&str]) -> Result<std::process::Command> {
-    let mut command = cargo(&[verb, "--workspace"]);
+pub(crate) fn workspace_command(verb: &str, more: &[&str]) -> Result<Command> {
+    let mut command = linting(cargo(&[verb, "--workspace"]))?;
     command.args(features(WORKSPACE_FEATURES)?).args(more);
     Ok(command)
 }
 
-/// Builds everything, the tests included.
+/// Has Clippy compile this workspace's crates, with its warnings as errors. That is how `cargo clippy` does it too; but
+/// `cargo clippy` only checks, so that every library would be compiled once for the lints and once for the tests.
+fn linting(mut command: Command) -> Result<Command> {
+    let driver = match std::env::var_os("CARGO").map(PathBuf::from) {
+        Some(cargo) => cargo.with_file_name(format!("clippy-driver{}", std::env::consts::EXE_SUFFIX)),
+        None => bail!("call it by cargo: cargo xtask ..."),
+    };
+    ensure!(driver.is_file(), "{} is not there; install Clippy: rustup component add clippy", driver.display());
+    command.env("RUSTC_WORKSPACE_WRAPPER", driver);
+    // The arguments of `cargo clippy -- -D warnings`, in the form in which it hands them to its driver.
+    command.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
+    Ok(command)
+}
+
+/// Builds and lints everything, the tests included.
 pub(crate) fn build_all() -> Result<()> {
     run(workspace_command("build", &["--all-targets"])?)
 }
@@ -36,7 +53,8 @@ pub(crate) fn build_all() -> Result<()> {
 /// Builds the binary and the story of `cargo xtask try`. Together they need every library with the features
 /// [`build_all`] gives it, so that neither compiles it again for the other.
 pub(crate) fn build() -> Result<()> {
-    let mut command = cargo(&["build", "--package", "certwright", "--package", "certwright-tests"]);
+    let command = cargo(&["build", "--package", "certwright", "--package", "certwright-tests"]);
+    let mut command = linting(command)?;
     command.args(["--bins", "--examples"]).args(features(FEATURES)?);
     run(command)
 }

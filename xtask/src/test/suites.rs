@@ -47,11 +47,10 @@ impl Suite {
     }
 }
 
-/// In the order in which they run: what fails fast comes first.
-pub(super) const SUITES: [Suite; 9] = [
+/// In the order in which they run: what fails fast comes first. Lints are part of the build: Clippy is its compiler.
+pub(super) const SUITES: [Suite; 8] = [
     suite("format", 10, Needs::Cargo, When::Always, format),
-    suite("lint", 420, Needs::Cargo, When::Always, lint),
-    suite("build", 480, Needs::Cargo, When::Always, product::build_all),
+    suite("build", 660, Needs::Cargo, When::Always, product::build_all),
     suite("check", 20, Needs::Cargo, When::Always, check::run),
     suite("deny", 20, Needs::Cargo, When::DenyInstalled, deny),
     suite("unit", 120, Needs::Servers, When::Always, unit),
@@ -72,10 +71,6 @@ const fn suite(
 
 fn format() -> Result<()> {
     run(cargo(&["fmt", "--all", "--check"]))
-}
-
-fn lint() -> Result<()> {
-    run(workspace_command("clippy", &["--all-targets", "--", "-D", "warnings"])?)
 }
 
 /// Every crate's own tests. They are chosen by kind and not by package: cargo would compile the libraries

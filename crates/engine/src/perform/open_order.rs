@@ -65,6 +65,19 @@ pub(super) async fn perform(work: &mut Work<'_>, asked: Asked<'_>) -> Result<Out
     Ok(Outcome::Done)
 }
 
+/// Whether an order may have been refused because it names the version it replaces (RFC 9773 §5), and how to say so.
+/// Authorities have several words for one they cannot find; an order that is right but for that is worth one more try.
+fn because_of_replaces(kind: &ProblemKind) -> Option<&'static str> {
+    match kind {
+        // Of a lost answer, or of another node.
+        ProblemKind::AlreadyReplaced => Some("says that another order replaces the newest version already"),
+        ProblemKind::Malformed | ProblemKind::ServerInternal | ProblemKind::Unauthorized => {
+            Some("refuses an order that replaces the newest version")
+        }
+        _ => None,
+    }
+}
+
 /// Opens the order and stores where it is, before anything else is asked: one that is lost counts against limits.
 async fn open(
     work: &mut Work<'_>,
@@ -80,13 +93,10 @@ async fn open(
         replaces: asked.replaces.map(str::to_owned),
     };
     let mut answered = session.new_order(&new).await;
-    // RFC 9773 §5: another order (of a lost answer, or of another node) replaces it already.
-    if answered.as_ref().is_err_and(|error| error.kind() == Some(&ProblemKind::AlreadyReplaced))
+    if let Some(words) = answered.as_ref().err().and_then(|error| because_of_replaces(error.kind()?))
         && new.replaces.take().is_some()
     {
-        let words =
-            "The authority says that another order replaces the newest version already; ordered without that";
-        work.note(Level::Warning, words);
+        work.note(Level::Warning, format!("The authority {words}; ordered without naming it"));
         answered = session.new_order(&new).await;
     }
     if answered.as_ref().is_err_and(|error| error.kind() == Some(&ProblemKind::InvalidProfile)) {
