@@ -38,7 +38,11 @@ fn linting(mut command: Command) -> Result<Command> {
         Some(cargo) => cargo.with_file_name(format!("clippy-driver{}", std::env::consts::EXE_SUFFIX)),
         None => bail!("call it by cargo: cargo xtask ..."),
     };
-    ensure!(driver.is_file(), "{} is not there; install Clippy: rustup component add clippy", driver.display());
+    ensure!(
+        driver.is_file(),
+        "{} is not there; install Clippy: rustup component add clippy",
+        driver.display()
+    );
     command.env("RUSTC_WORKSPACE_WRAPPER", driver);
     // The arguments of `cargo clippy -- -D warnings`, in the form in which it hands them to its driver.
     command.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");

@@ -1,6 +1,7 @@
 //! Managed certificates as lists and pages show them: what is wanted, and where it stands.
 
 use crate::failures::Failure;
+use crate::health::{Health, HealthReason};
 use crate::options::{KeySource, ProfileMissing};
 use crate::renewal_policy::RenewalPolicy;
 use crate::settings::WindowChoice;
@@ -109,65 +110,6 @@ impl From<Challenge> for challenge::ChallengeSettings {
     }
 }
 
-/// How a certificate is, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Health {
-    /// Issued, deployed and verified wherever it should be.
-    Served,
-    /// Issued, and no target is configured.
-    Issued,
-    /// A run is going on or waiting.
-    Working,
-    /// Issued, but not served everywhere it should be.
-    NotDeployed,
-    /// The last try to obtain it failed.
-    Failing,
-    /// The newest version has expired.
-    Expired,
-    /// Nothing was issued yet.
-    New,
-    /// Paused.
-    Paused,
-}
-
-impl Health {
-    /// The word, as in JSON.
-    pub fn word(self) -> &'static str {
-        certificate::Health::from(self).word()
-    }
-}
-
-impl From<certificate::Health> for Health {
-    fn from(health: certificate::Health) -> Self {
-        match health {
-            certificate::Health::Served => Self::Served,
-            certificate::Health::Issued => Self::Issued,
-            certificate::Health::Working => Self::Working,
-            certificate::Health::NotDeployed => Self::NotDeployed,
-            certificate::Health::Failing => Self::Failing,
-            certificate::Health::Expired => Self::Expired,
-            certificate::Health::New => Self::New,
-            certificate::Health::Paused => Self::Paused,
-        }
-    }
-}
-
-impl From<Health> for certificate::Health {
-    fn from(health: Health) -> Self {
-        match health {
-            Health::Served => Self::Served,
-            Health::Issued => Self::Issued,
-            Health::Working => Self::Working,
-            Health::NotDeployed => Self::NotDeployed,
-            Health::Failing => Self::Failing,
-            Health::Expired => Self::Expired,
-            Health::New => Self::New,
-            Health::Paused => Self::Paused,
-        }
-    }
-}
-
 /// One target where a certificate is to be served, and how far that has come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Deployment {
@@ -258,6 +200,10 @@ pub struct Certificate {
     pub deployments: Vec<Deployment>,
     /// How it is, in one word.
     pub health: Health,
+    /// Why it is so: a stable word.
+    pub health_reason: HealthReason,
+    /// The same in words.
+    pub health_words: String,
     /// The newest published version.
     pub version: Option<Version>,
     /// Until when that version is valid.
@@ -293,6 +239,8 @@ pub struct CertificateParts<'a> {
     pub deployments: &'a [certificate::Deployment],
     /// Its oldest live run.
     pub live_run: Option<&'a RunId>,
+    /// How it is.
+    pub graded: &'a certwright_core::health::Graded,
     /// The moment, for its health.
     pub now: Timestamp,
 }
@@ -301,13 +249,7 @@ impl From<CertificateParts<'_>> for Certificate {
     fn from(parts: CertificateParts<'_>) -> Self {
         let (settings, standing) = (&parts.certificate.settings, &parts.certificate.standing);
         let not_after = parts.version.and_then(|version| version.facts.as_ref()).map(|facts| facts.not_after);
-        let health = certificate::Health::of(
-            parts.certificate,
-            not_after,
-            parts.deployments,
-            parts.live_run.is_some(),
-            parts.now,
-        );
+        let (health, reason) = parts.graded.at(parts.now);
         let state = |id: &DeploymentId| parts.deployments.iter().find(|state| state.id == *id);
         Self {
             id: parts.certificate.id.to_string(),
@@ -337,6 +279,8 @@ impl From<CertificateParts<'_>> for Certificate {
                 .map(|deployment| Deployment::new(deployment, state(&deployment.id)))
                 .collect(),
             health: health.into(),
+            health_reason: reason.into(),
+            health_words: reason.words().to_owned(),
             version: parts.version.map(Version::from),
             not_after,
             live_run: parts.live_run.map(ToString::to_string),

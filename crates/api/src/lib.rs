@@ -17,6 +17,7 @@ pub mod edits;
 pub mod events;
 pub mod exports;
 pub mod failures;
+pub mod health;
 pub mod issuer_edits;
 pub mod issuers;
 pub mod limits;

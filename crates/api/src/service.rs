@@ -1,5 +1,6 @@
 //! The service itself: what runs, since when, where it listens.
 
+use crate::health::Health;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,9 +18,21 @@ pub struct Service {
     pub listeners: Vec<String>,
     /// The next moment at which something is to be done; absent when nothing ever will.
     pub next_moment: Option<Timestamp>,
+    /// How many certificates are of each health, the gravest first; every health is there.
+    #[serde(default)]
+    pub certificates: Vec<HealthCount>,
     /// What is wrong with the service itself; empty when nothing is.
     #[serde(default)]
     pub troubles: Vec<ServiceTrouble>,
+}
+
+/// How many certificates are of a health.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HealthCount {
+    /// The health.
+    pub health: Health,
+    /// How many there are.
+    pub number: u64,
 }
 
 /// Something that is wrong with the service itself.

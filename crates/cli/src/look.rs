@@ -1,6 +1,6 @@
 //! Colour and width: how text looks where it is shown. Nothing here prints.
 
-use certwright_api::certificates::Health;
+use certwright_api::health::Health;
 use comfy_table::Color;
 
 /// What a colour is to say. Words say the same: colour is never the only sign.
@@ -46,11 +46,11 @@ impl Tone {
     /// The tone of a health.
     pub(crate) fn of_health(health: Health) -> Self {
         match health {
-            Health::Served | Health::Issued => Self::Good,
-            Health::Working | Health::New => Self::Plain,
+            Health::Healthy => Self::Good,
+            Health::NoneYet => Self::Plain,
             Health::Paused => Self::Dim,
-            Health::NotDeployed => Self::Warn,
-            Health::Failing | Health::Expired => Self::Bad,
+            Health::Warning | Health::WaitingForPerson => Self::Warn,
+            Health::Error | Health::Invalid => Self::Bad,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Fixed API values for golden texts.
 
-use certwright_api::certificates::{Certificate, Challenge, Deployment, Health, KeyType};
+use certwright_api::certificates::{Certificate, Challenge, Deployment, KeyType};
 use certwright_api::failures::{Failure, FailureClass};
+use certwright_api::health::{Health, HealthReason};
 use certwright_api::issuers::{
     Issuer, IssuerCertificate, IssuerConstraints, IssuerPolicy, IssuerProfile, IssuerReach, IssuerSettings,
 };
@@ -89,7 +90,9 @@ pub(crate) fn certificate() -> Certificate {
             next_at: None,
             last_failure: None,
         }],
-        health: Health::Served,
+        health: Health::Healthy,
+        health_reason: HealthReason::Served,
+        health_words: "it is served".to_owned(),
         version: Some(version()),
         not_after: Some(hours(61 * 24)),
         live_run: None,

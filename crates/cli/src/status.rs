@@ -6,28 +6,14 @@ use crate::look::{Look, Tone, clean};
 use crate::moment;
 use crate::session::Session;
 use crate::table::{page, plain};
-use certwright_api::certificates::{Certificate, CertificateQuery, Health};
+use certwright_api::certificates::{Certificate, CertificateQuery};
 use certwright_api::failures::Failure;
-use certwright_api::service::Service;
+use certwright_api::health::Health;
+use certwright_api::service::{HealthCount, Service};
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 use std::fmt::Write as _;
-
-/// Every health, the gravest first.
-const ALL: [Health; 8] = [
-    Health::Expired,
-    Health::Failing,
-    Health::NotDeployed,
-    Health::New,
-    Health::Working,
-    Health::Served,
-    Health::Issued,
-    Health::Paused,
-];
-
-/// Those of them that may need a person.
-const GRAVE: [Health; 3] = [Health::Expired, Health::Failing, Health::NotDeployed];
 
 /// How many certificates of each grave health are named.
 const NAMED: u32 = 10;
@@ -39,7 +25,6 @@ pub struct Status;
 
 struct Found {
     service: Service,
-    counts: Vec<(Health, u64)>,
     grave: Vec<Certificate>,
 }
 
@@ -47,16 +32,13 @@ impl Status {
     /// Does it.
     pub(crate) async fn run(self, session: &Session) -> Result<Exit, Fault> {
         let service = session.client.service().await?;
-        let mut found = Found { service, counts: Vec::new(), grave: Vec::new() };
-        for health in ALL {
+        let mut grave = Vec::new();
+        for health in counted(&service).filter(|health| health.is_grave()) {
             let query =
                 CertificateQuery { health: Some(health), limit: Some(NAMED), ..CertificateQuery::default() };
-            let page = session.client.certificates(&query).await?;
-            found.counts.push((health, page.total));
-            if GRAVE.contains(&health) {
-                found.grave.extend(page.items);
-            }
+            grave.extend(session.client.certificates(&query).await?.items);
         }
+        let found = Found { service, grave };
         let now = session.now();
         session.output.answer(|| json_of(&found), |look| words(&found, look, now))?;
         Ok(Exit::Done)
@@ -66,7 +48,7 @@ impl Status {
 /// Put together here from several answers; each part is as the API gives it.
 fn json_of(found: &Found) -> serde_json::Result<String> {
     let counts: serde_json::Map<_, _> =
-        found.counts.iter().map(|(health, count)| (health.word().to_owned(), json!(count))).collect();
+        found.service.certificates.iter().map(|it| (it.health.word().to_owned(), json!(it.number))).collect();
     serde_json::to_string_pretty(&json!({
         "service": serde_json::to_value(&found.service)?,
         "counts": counts,
@@ -86,7 +68,7 @@ fn words(found: &Found, look: Look, now: Timestamp) -> String {
             ("Listens at", plain(service.listeners.join("\n"))),
             ("Data", plain(&service.data_directory)),
             ("Next moment", plain(next)),
-            ("Certificates", plain(counts(&found.counts))),
+            ("Certificates", plain(counts(&service.certificates))),
         ],
     );
     for trouble in &service.troubles {
@@ -99,7 +81,8 @@ fn words(found: &Found, look: Look, now: Timestamp) -> String {
     }
     for certificate in &found.grave {
         let (tone, health) = (Tone::of_health(certificate.health), certificate.health.word());
-        let _ = writeln!(text, "\n{}", look.paint(tone, &format!("{}: {health}", certificate.name)));
+        let line = format!("{}: {health}: {}", clean(&certificate.name), clean(&certificate.health_words));
+        let _ = writeln!(text, "\n{}", look.paint(tone, &line));
         match failure(certificate) {
             Some(failure) => {
                 let _ =
@@ -114,10 +97,10 @@ fn words(found: &Found, look: Look, now: Timestamp) -> String {
         }
     }
     let named = found.grave.len() as u64;
-    let grave: u64 =
-        found.counts.iter().filter(|(health, _)| GRAVE.contains(health)).map(|(_, count)| count).sum();
+    let grave: u64 = service.certificates.iter().filter(|it| it.health.is_grave()).map(|it| it.number).sum();
     if grave > named {
-        let _ = writeln!(text, "\n{} more: certwright cert list --health failing", grave - named);
+        let first = counted(service).next().map_or("error", Health::word);
+        let _ = writeln!(text, "\n{} more: certwright cert list --health {first}", grave - named);
     }
     if grave == 0 && service.troubles.is_empty() {
         text.push_str("\nNothing needs you.\n");
@@ -130,12 +113,17 @@ fn failure(certificate: &Certificate) -> Option<&Failure> {
     certificate.last_failure.as_ref().or_else(deployed)
 }
 
-fn counts(counts: &[(Health, u64)]) -> String {
-    let total: u64 = counts.iter().map(|(_, count)| count).sum();
+/// Those healths that any certificate is of, the gravest first.
+fn counted(service: &Service) -> impl Iterator<Item = Health> {
+    service.certificates.iter().filter(|it| it.number > 0).map(|it| it.health)
+}
+
+fn counts(counts: &[HealthCount]) -> String {
+    let total: u64 = counts.iter().map(|it| it.number).sum();
     let parts: Vec<_> = counts
         .iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(health, count)| format!("{count} {}", health.word()))
+        .filter(|it| it.number > 0)
+        .map(|it| format!("{} {}", it.number, it.health.word()))
         .collect();
     if parts.is_empty() { "none".to_owned() } else { format!("{total}: {}", parts.join(", ")) }
 }
@@ -145,24 +133,30 @@ mod tests {
     use super::*;
     use crate::samples;
 
-    fn found(grave: Vec<Certificate>, counts: Vec<(Health, u64)>) -> Found {
+    fn found(grave: Vec<Certificate>, counts: &[(Health, u64)]) -> Found {
         let service = Service {
             version: "0.1.0".to_owned(),
             data_directory: "/var/lib/certwright".to_owned(),
             started_at: samples::hours(-50),
             listeners: vec!["unix:/run/certwright/api.sock".to_owned()],
             next_moment: Some(samples::hours(3)),
+            certificates: counts
+                .iter()
+                .map(|(health, number)| HealthCount { health: *health, number: *number })
+                .collect(),
             troubles: Vec::new(),
         };
-        Found { service, counts, grave }
+        Found { service, grave }
     }
 
     #[test]
     fn says_what_needs_a_person() {
         let mut failing = samples::certificate();
-        failing.health = Health::Failing;
+        failing.health = Health::Warning;
+        failing.health_words = "the last try to obtain it failed".to_owned();
         failing.last_failure = Some(samples::failure());
-        let found = found(vec![failing], vec![(Health::Failing, 1), (Health::New, 0), (Health::Served, 41)]);
+        let found =
+            found(vec![failing], &[(Health::Warning, 1), (Health::NoneYet, 0), (Health::Healthy, 41)]);
         assert_eq!(
             words(&found, Look::default(), samples::now()),
             "\
@@ -171,9 +165,9 @@ Running since  2 days ago (2026-11-22 10:00 UTC)
 Listens at     unix:/run/certwright/api.sock
 Data           /var/lib/certwright
 Next moment    in 3 hours (2026-11-24 15:00 UTC)
-Certificates   42: 1 failing, 41 served
+Certificates   42: 1 warning, 41 healthy
 
-shop: failing
+shop: warning: the last try to obtain it failed
   Could not validate shop.example.com: connection refused
   What to do: open port 80
 "
@@ -182,9 +176,9 @@ shop: failing
 
     #[test]
     fn says_when_nobody_is_needed() {
-        let text = words(&found(Vec::new(), vec![(Health::Served, 1)]), Look::default(), samples::now());
+        let text = words(&found(Vec::new(), &[(Health::Healthy, 1)]), Look::default(), samples::now());
         assert!(text.ends_with("\nNothing needs you.\n"), "{text}");
-        let many = words(&found(Vec::new(), vec![(Health::Failing, 12)]), Look::default(), samples::now());
-        assert!(many.ends_with("\n12 more: certwright cert list --health failing\n"), "{many}");
+        let many = words(&found(Vec::new(), &[(Health::Invalid, 12)]), Look::default(), samples::now());
+        assert!(many.ends_with("\n12 more: certwright cert list --health invalid\n"), "{many}");
     }
 }

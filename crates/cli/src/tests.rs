@@ -35,7 +35,7 @@ fn command_lines_are_taken_or_refused() {
     for line in [
         "certwright serve",
         "certwright cert create a.example b.example --deploy nginx --set nginx.policy=update-only --tag x --tag y",
-        "certwright cert list --health not-deployed --sort not-after --desc --json",
+        "certwright cert list --health waiting-for-person --sort not-after --desc --json",
         "certwright --json --color never cert show shop --socket /run/x.sock",
         "certwright cert edit shop --add-name b.example --pause",
         "certwright cert request shop --plan abc --no-wait -q",

@@ -23,6 +23,7 @@ pub mod facts;
 pub mod failover;
 pub mod failure;
 pub mod form;
+pub mod health;
 pub mod history;
 pub mod id;
 pub mod identifier;

@@ -15,6 +15,7 @@ pub(crate) fn certificate(row: &CertificateRow, now: Timestamp) -> Certificate {
         version: row.version.as_ref(),
         deployments: &row.deployments,
         live_run: row.live_run.as_ref(),
+        graded: &row.graded,
         now,
     }
     .into()

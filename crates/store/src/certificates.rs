@@ -4,8 +4,9 @@ use crate::listing::CertificateQuery;
 use crate::{Fence, Listing, OwnKeyChange, StoreResult};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
-use certwright_core::certificate::{Certificate, CertificateSettings, Deployment, Health, Standing};
+use certwright_core::certificate::{Certificate, CertificateSettings, Deployment, Standing};
 use certwright_core::event::NewEvent;
+use certwright_core::health::{Graded, Health};
 use certwright_core::id::{CertificateId, DeploymentId, RunId};
 use certwright_core::version::Version;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,8 @@ pub struct CertificateRow {
     pub deployments: Vec<Deployment>,
     /// Its oldest run that is active or waiting.
     pub live_run: Option<RunId>,
+    /// How it is.
+    pub graded: Graded,
 }
 
 impl CertificateRow {
@@ -83,7 +86,7 @@ impl CertificateRow {
 
     /// How it is, in one word.
     pub fn health(&self, now: Timestamp) -> Health {
-        Health::of(&self.certificate, self.not_after(), &self.deployments, self.live_run.is_some(), now)
+        self.graded.at(now).0
     }
 }
 

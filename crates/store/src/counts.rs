@@ -3,7 +3,7 @@
 use crate::StoreResult;
 use async_trait::async_trait;
 use certwright_core::Timestamp;
-use certwright_core::certificate::Health;
+use certwright_core::health::Health;
 
 /// How the store's contents are at a moment.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

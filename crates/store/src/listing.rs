@@ -2,7 +2,7 @@
 
 use crate::Page;
 use certwright_core::Timestamp;
-use certwright_core::certificate::Health;
+use certwright_core::health::Health;
 use certwright_core::id::AuthorityId;
 use serde::{Deserialize, Serialize};
 

@@ -7,9 +7,10 @@ use crate::{
     EventFilter, Fence, ObtainEnd, Page, Publication, QueuedDeployment, RunFilter, RunWrite, Store,
     StoreError, Work,
 };
-use certwright_core::certificate::{Certificate, Health, Standing};
+use certwright_core::certificate::{Certificate, Standing};
 use certwright_core::facts::Trust;
 use certwright_core::failure::Failure;
+use certwright_core::health::Health;
 use certwright_core::id::{CertificateId, DeploymentId, VersionId};
 use certwright_core::run::{Mark, RunState, Stop};
 use certwright_core::version::VersionState;
@@ -150,7 +151,7 @@ async fn obtained_and_published(store: &dyn Store, id: &CertificateId, fence: Fe
     assert_eq!(row.certificate.standing, Standing { current: Some(made.id.clone()), ..standing });
     assert_eq!(row.not_after(), Some(at(7776)));
     assert_eq!(row.live_run, None);
-    assert_eq!(row.health(at(61)), Health::NotDeployed);
+    assert_eq!(row.health(at(61)), Health::Warning);
     assert_eq!(store.run(&run.id).await.unwrap(), run);
     assert_eq!(store.version_chain(&made.id).await.unwrap().as_deref(), Some("PEM"));
     let end = ObtainEnd {
@@ -271,10 +272,7 @@ async fn listed(store: &dyn Store, id: &CertificateId) {
     // The filter by health and the word that is shown follow the same rules.
     let all = store.list_certificates(&CertificateQuery::default()).await.unwrap().items;
     for now in [at(100), at(7776)] {
-        for health in [Health::Served, Health::Issued, Health::Working, Health::NotDeployed, Health::Failing]
-            .into_iter()
-            .chain([Health::Expired, Health::New, Health::Paused])
-        {
+        for health in Health::ALL {
             let filter = CertificateFilter { health: Some((health, now)), ..CertificateFilter::default() };
             let query = CertificateQuery { filter, ..CertificateQuery::default() };
             let expected = all.iter().filter(|row| row.health(now) == health);

@@ -4,8 +4,9 @@
 use crate::lane::{Files, Lane, two_sites};
 use anyhow::{Context, Result, ensure};
 use certwright_core::SignedDuration;
-use certwright_core::certificate::{Deployment, Health};
+use certwright_core::certificate::Deployment;
 use certwright_core::failure::Failure;
+use certwright_core::health::HealthReason;
 use certwright_engine::{Changes, Clock};
 use certwright_tests::{Nginx, OtherServer, Pebble, PebbleBuilder, Served};
 use std::os::unix::fs::PermissionsExt;
@@ -47,10 +48,8 @@ impl Scene {
         self.lane.row(name).await?.deployments.into_iter().next().context("no deployment")
     }
 
-    async fn health(&self, name: &str) -> Result<Health> {
-        let row = self.lane.row(name).await?;
-        let live = row.live_run.is_some();
-        Ok(Health::of(&row.certificate, row.not_after(), &row.deployments, live, self.lane.clock.now()))
+    async fn health(&self, name: &str) -> Result<HealthReason> {
+        Ok(self.lane.row(name).await?.graded.at(self.lane.clock.now()).1)
     }
 
     /// What holds after every failure.
@@ -133,7 +132,7 @@ async fn broken_after_the_order_it_is_issued_and_deployed_without_another_order(
     scene.check_as_before(&expected).await?;
     let version = lane.row(&name).await?.version.context("nothing was issued")?.id;
     let health = scene.health(&name).await?;
-    ensure!(health == Health::NotDeployed, "{health:?}");
+    ensure!(health == HealthReason::DeploymentNeedsPerson, "{health:?}");
     let failed = scene.deployment(&name).await?;
     ensure!(failed.deployed.is_none() && failed.failures == 1, "{failed:?}");
     says(failed.last_failure.as_ref().context("no failure")?, &["unknown directive", "typo.conf, line 2"])?;
@@ -156,7 +155,7 @@ async fn broken_after_the_order_it_is_issued_and_deployed_without_another_order(
     lane.check_served(&name, &ALL).await?;
     ensure!(lane.row(&name).await?.version.map(|now| now.id) == Some(version), "it was issued again");
     ensure!(lane.pebble.orders_opened() == 1, "{} orders", lane.pebble.orders_opened());
-    ensure!(scene.health(&name).await? == Health::Served);
+    ensure!(scene.health(&name).await? == HealthReason::Served);
     Ok(())
 }
 
@@ -182,13 +181,13 @@ async fn a_listener_that_cannot_take_effect_is_caught_by_the_handshake() -> Resu
     let failure = failed.last_failure.context("no failure")?;
     ensure!(failure.kind == "not-served", "{failure}");
     says(&failure, &["verify by handshake", &address, BLOG, "something else may hold the address"])?;
-    ensure!(scene.health(&name).await? == Health::NotDeployed);
+    ensure!(scene.health(&name).await? == HealthReason::DeploymentNeedsPerson);
 
     // The stranger leaves: the next try serves it, without another order.
     drop(stranger);
     lane.clock.advance_to(failed.next_at.context("no retry")?);
     ensure!(lane.settle_within(BEFORE_BACK_OFF).await?);
-    ensure!(scene.health(&name).await? == Health::Served, "{:?}", scene.deployment(&name).await?);
+    ensure!(scene.health(&name).await? == HealthReason::Served, "{:?}", scene.deployment(&name).await?);
     ensure!(lane.served(SHOP[0])?.names.contains(&BLOG.to_owned()));
     ensure!(certwright_tests::handshake(address.parse()?, BLOG)? == lane.served(SHOP[0])?);
     ensure!(lane.pebble.orders_opened() == 1, "{} orders", lane.pebble.orders_opened());

@@ -113,7 +113,7 @@ fn fault_27_nothing_is_ordered_that_cannot_be_saved_and_it_says_so() -> Result<(
     let metrics = get(&world, "/metrics", &token)?;
     for line in [
         "certwright_storage_works 1",
-        "certwright_certificates{health=\"served\"} 1",
+        "certwright_certificates{health=\"healthy\"} 1",
         "certwright_orders_total{authority=\"pebble\"} 1",
         "certwright_runs_total{kind=\"deploy\",result=\"done\"} 1",
         "certwright_earliest_served_expiry_seconds 1",

@@ -111,7 +111,7 @@ fn cancelled_while_the_authority_looks_it_leaves_nothing() -> Result<()> {
 
     // Asked again it is done, whatever became of the first order at the authority.
     let certificate = service.done(&["cert", "request", "a", "--yes"])?;
-    ensure!(certificate["health"] == "issued", "{certificate:#}");
+    ensure!(certificate["health_reason"] == "issued", "{certificate:#}");
     ensure!(pebble.issued_serials().len() == 1);
     check_closed(&pebble)
 }

@@ -104,7 +104,7 @@ fn from_an_account_to_unattended_renewals() -> Result<()> {
     let asked = Instant::now();
     let certificate = world.service.done(&["cert", "request", "sites", "--plan", &fingerprint, "--yes"])?;
     println!("issued and served after {:.1} s", asked.elapsed().as_secs_f32());
-    ensure!(certificate["health"] == "served", "{certificate:#}");
+    ensure!(certificate["health_reason"] == "served", "{certificate:#}");
     let served = world.served()?;
     for served in &served {
         ensure!(world.pebble.issued_serials() == [served.serial.as_str()], "{served:?}");

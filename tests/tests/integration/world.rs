@@ -82,13 +82,13 @@ impl World {
         self.service.json(&["cert", "show", name])
     }
 
-    /// Waits until the certificate is no longer worked on and is of this health.
-    pub(crate) fn wait_until(&self, name: &str, health: &str) -> Result<Value> {
+    /// Waits until the certificate is no longer worked on and is as it is for this reason.
+    pub(crate) fn wait_until(&self, name: &str, reason: &str) -> Result<Value> {
         let mut last = Value::Null;
-        let waited = wait_for(&format!("{name} to be {health}"), LIMIT, || {
+        let waited = wait_for(&format!("{name} to be {reason}"), LIMIT, || {
             std::thread::sleep(Duration::from_millis(100));
             last = self.show(name)?;
-            Ok((last["health"] == health && last["live_run"].is_null()).then(|| last.clone()))
+            Ok((last["health_reason"] == reason && last["live_run"].is_null()).then(|| last.clone()))
         });
         waited.with_context(|| format!("it is {last:#}\nits log: {}", self.log(name)))
     }

@@ -39,20 +39,21 @@ pub(super) fn query(fields: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::certificates::{CertificateQuery, CertificateSort, Health};
+    use crate::certificates::{CertificateQuery, CertificateSort};
+    use crate::health::Health;
 
     #[test]
     fn a_query_has_what_was_given_and_nothing_else() {
         assert_eq!(query(&CertificateQuery::default()), "");
         let given = CertificateQuery {
             search: Some("a b&c=ü".to_owned()),
-            health: Some(Health::NotDeployed),
+            health: Some(Health::WaitingForPerson),
             sort: Some(CertificateSort::NotAfter),
             limit: Some(5),
             ..CertificateQuery::default()
         };
         let text = query(&given);
-        for part in ["search=a%20b%26c%3D%C3%BC", "health=not-deployed", "sort=not_after", "limit=5"] {
+        for part in ["search=a%20b%26c%3D%C3%BC", "health=waiting-for-person", "sort=not_after", "limit=5"] {
             assert!(text.contains(part), "{text}");
         }
         assert_eq!(text.matches('&').count(), 3);

@@ -7,7 +7,8 @@ use crate::moment;
 use crate::page::more;
 use crate::session::Session;
 use crate::table::{plain, table};
-use certwright_api::certificates::{Certificate, CertificateQuery, CertificateSort, Health};
+use certwright_api::certificates::{Certificate, CertificateQuery, CertificateSort};
+use certwright_api::health::Health;
 use certwright_api::page::Page;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -17,7 +18,7 @@ const NAMED: usize = 3;
 
 /// Which certificates to list.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = "Example:\n  certwright cert list --health failing --sort not-after")]
+#[command(after_help = "Example:\n  certwright cert list --health warning --sort not-after")]
 pub struct List {
     /// A part of the name, of an identifier or of a tag
     #[arg(long, value_name = "TEXT")]
@@ -45,35 +46,32 @@ pub struct List {
 /// How a certificate is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum HealthWord {
-    /// Served wherever it should be
-    Served,
-    /// Issued, with no target to serve it
-    Issued,
-    /// A run is going on or waiting
-    Working,
-    /// Issued, but not served everywhere
-    NotDeployed,
-    /// The last try to obtain it failed
-    Failing,
-    /// The newest version has expired
-    Expired,
-    /// Nothing was issued yet
-    New,
+    /// Somebody meets, or soon will meet, a certificate that is not valid
+    Error,
+    /// It cannot work as it is configured
+    Invalid,
+    /// Only a person can go on
+    WaitingForPerson,
+    /// Something is wrong, and there is time to repair it
+    Warning,
     /// Paused
     Paused,
+    /// Nothing was issued yet
+    NoneYet,
+    /// Nothing is wrong
+    Healthy,
 }
 
 impl From<HealthWord> for Health {
     fn from(word: HealthWord) -> Self {
         match word {
-            HealthWord::Served => Self::Served,
-            HealthWord::Issued => Self::Issued,
-            HealthWord::Working => Self::Working,
-            HealthWord::NotDeployed => Self::NotDeployed,
-            HealthWord::Failing => Self::Failing,
-            HealthWord::Expired => Self::Expired,
-            HealthWord::New => Self::New,
+            HealthWord::Error => Self::Error,
+            HealthWord::Invalid => Self::Invalid,
+            HealthWord::WaitingForPerson => Self::WaitingForPerson,
+            HealthWord::Warning => Self::Warning,
             HealthWord::Paused => Self::Paused,
+            HealthWord::NoneYet => Self::NoneYet,
+            HealthWord::Healthy => Self::Healthy,
         }
     }
 }
@@ -162,7 +160,7 @@ mod tests {
     fn one_line_for_each() {
         let mut other = samples::certificate();
         other.name = "mail".to_owned();
-        other.health = Health::New;
+        other.health = Health::NoneYet;
         other.staging = true;
         (other.not_after, other.next_at) = (None, None);
         other.identifiers_shown =
@@ -171,9 +169,9 @@ mod tests {
         assert_eq!(
             words(&page, Look::default(), samples::now()),
             "\
-NAME            HEALTH  VALID UNTIL              NEXT MOMENT              NAMES
-shop            served  in 61 days (2027-01-24)  in 30 days (2026-12-24)  shop.example.com, bücher.example
-mail (staging)  new     -                        -                        a.example, b.example, c.example and 1 more
+NAME            HEALTH    VALID UNTIL              NEXT MOMENT              NAMES
+shop            healthy   in 61 days (2027-01-24)  in 30 days (2026-12-24)  shop.example.com, bücher.example
+mail (staging)  none-yet  -                        -                        a.example, b.example, c.example and 1 more
 "
         );
     }

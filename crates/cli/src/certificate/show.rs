@@ -83,7 +83,7 @@ fn facts(certificate: &Certificate, now: Timestamp) -> Vec<(&'static str, (Tone,
     vec![
         ("Name", (Tone::Bold, certificate.name.clone())),
         ("Id", plain(&certificate.id)),
-        ("Health", (Tone::of_health(certificate.health), certificate.health.word().to_owned())),
+        ("Health", (Tone::of_health(certificate.health), health(certificate))),
         ("For", plain(certificate.identifiers_shown.join("\n"))),
         ("Tags", plain(certificate.tags.join(", "))),
         ("Notes", plain(&certificate.notes)),
@@ -242,11 +242,18 @@ fn endpoints(seen: &[Observation], look: Look, now: Timestamp) -> String {
     table(look, &["HOST", "ADDRESS", "SERVED", "TRUSTED", "MATCHING", "SEEN", "PROBLEM"], rows, "None.")
 }
 
+fn health(certificate: &Certificate) -> String {
+    match certificate.health_words.as_str() {
+        "" => certificate.health.word().to_owned(),
+        words => format!("{}: {words}", certificate.health.word()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::samples;
-    use certwright_api::certificates::Health;
+    use certwright_api::health::Health;
     use certwright_api::versions::Trust;
 
     #[test]
@@ -267,7 +274,7 @@ mod tests {
             "\
 Name         shop
 Id           cert-1
-Health       served
+Health       healthy: it is served
 For          shop.example.com
              bücher.example
 Tags         web
@@ -325,7 +332,7 @@ Suggested    2026-11-25 12:00 to 2026-11-26 12:00 UTC
     #[test]
     fn a_failure_is_said_with_its_remedy() {
         let mut certificate = samples::certificate();
-        certificate.health = Health::Failing;
+        certificate.health = Health::Warning;
         certificate.version = None;
         certificate.deployments.clear();
         certificate.last_failure = Some(samples::failure());

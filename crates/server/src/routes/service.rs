@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use certwright_api::service::{Service, ServiceHealth, ServiceTrouble};
+use certwright_api::service::{HealthCount, Service, ServiceHealth, ServiceTrouble};
 use certwright_engine::EngineError;
 
 /// The running service.
@@ -15,12 +15,18 @@ use certwright_engine::EngineError;
     responses((status = 200, body = Service)))]
 pub(crate) async fn get(State(shared): State<Shared>) -> Answered<Json<Service>> {
     let next_moment = shared.engine.store().next_moment().await.map_err(EngineError::from)?;
+    let counts = shared.engine.store().counts(shared.engine.now()).await.map_err(EngineError::from)?;
     Ok(Json(Service {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         data_directory: shared.engine.layout().root().display().to_string(),
         started_at: shared.started_at,
         listeners: shared.listeners.to_vec(),
         next_moment,
+        certificates: counts
+            .healths
+            .into_iter()
+            .map(|(health, number)| HealthCount { health: health.into(), number })
+            .collect(),
         troubles: shared
             .engine
             .troubles()

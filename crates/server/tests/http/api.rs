@@ -1,9 +1,10 @@
 //! What the service promises whoever asks.
 
 use super::running::{TOKEN, draft, running};
-use certwright_api::certificates::{CertificateQuery, Health};
+use certwright_api::certificates::CertificateQuery;
 use certwright_api::edits::{CertificateChanges, DeploymentDraft};
 use certwright_api::events::{EventKind, EventQuery};
+use certwright_api::health::Health;
 use certwright_api::page::PageQuery;
 use certwright_api::problem::ProblemKind;
 use futures_util::StreamExt;
@@ -28,7 +29,7 @@ async fn a_certificate_is_created_once_changed_in_order_and_deleted() {
     let created = client.create_certificate(&draft("a.example.com"), "key").await.unwrap();
     let again = client.create_certificate(&draft("a.example.com"), "key").await.unwrap();
     assert_eq!(created, again);
-    assert_eq!(created.health, Health::New);
+    assert_eq!(created.health, Health::NoneYet);
     let other = client.create_certificate(&draft("b.example.com"), "key").await.unwrap_err();
     assert!(other.is(ProblemKind::IdempotencyMismatch), "{other}");
     // The same key of somebody else is another request.

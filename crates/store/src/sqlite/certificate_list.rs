@@ -2,11 +2,11 @@
 
 use super::attempt::Attempt;
 use super::certificate_parts::name_key;
-use super::certificate_rows::{certificate, with_parts};
+use super::certificate_rows::{certificate_and_health, with_parts};
 use super::rows::{each, milliseconds};
 use crate::{CertificateFilter, CertificateQuery, CertificateRow, CertificateSort, Listing, StoreResult};
 use certwright_core::Timestamp;
-use certwright_core::certificate::Health;
+use certwright_core::health::Health;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 /// Below this many characters the search table knows nothing.
@@ -23,7 +23,7 @@ pub(super) async fn list(
         .await
         .attempt("count certificates")?;
     let rows = page(query).build().fetch_all(&mut *connection).await.attempt("list certificates")?;
-    let certificates = each(&rows, certificate)?;
+    let certificates = each(&rows, certificate_and_health)?;
     Ok(Listing { items: with_parts(connection, certificates).await?, total: total.unsigned_abs() })
 }
 
@@ -124,37 +124,16 @@ fn beginning(sql: &mut QueryBuilder<Sqlite>, column: &'static str, text: &str) {
         .push_bind(format!("{text}{}", char::MAX));
 }
 
-/// The rules of [`Health::of`] as conditions, in the same order: the gravest fact first.
+/// What is stored, and what time made of it.
 fn healthy(sql: &mut QueryBuilder<Sqlite>, health: Health, now: Timestamp) {
     let now = milliseconds(now);
-    if health == Health::Expired {
-        sql.push(" AND c.not_after <= ").push_bind(now);
+    if health == Health::Error {
+        sql.push(" AND (c.health = 'error' OR c.error_at <= ").push_bind(now).push(")");
         return;
     }
-    sql.push(" AND (c.not_after IS NULL OR c.not_after > ").push_bind(now).push(")");
-    if health == Health::Paused {
-        sql.push(" AND c.paused = 1");
-        return;
-    }
-    sql.push(" AND c.paused = 0");
-    if health == Health::Working {
-        sql.push(" AND c.id IN (SELECT certificate FROM runs WHERE wake_at IS NOT NULL)");
-        return;
-    }
-    sql.push(" AND c.id NOT IN (SELECT certificate FROM runs WHERE wake_at IS NOT NULL)");
-    if health == Health::Failing {
-        sql.push(" AND c.failures > 0");
-        return;
-    }
-    sql.push(" AND c.failures = 0");
-    if health == Health::New {
-        sql.push(" AND c.not_after IS NULL");
-        return;
-    }
-    sql.push(" AND c.not_after IS NOT NULL");
-    sql.push(match health {
-        Health::Issued => " AND c.unserved = 0 AND c.targets = 0",
-        Health::Served => " AND c.unserved = 0 AND c.targets > 0",
-        _ => " AND c.unserved > 0",
-    });
+    sql.push(" AND c.health = ")
+        .push_bind(health.word())
+        .push(" AND (c.error_at IS NULL OR c.error_at > ")
+        .push_bind(now)
+        .push(")");
 }

@@ -1,8 +1,8 @@
 //! What follows a certificate's settings: search words, tags, identifiers, deployment rows.
 
 use super::attempt::Attempt;
+use super::health::grade;
 use super::rows::{milliseconds, to_json};
-use super::standing::count_served;
 use super::write::Write;
 use crate::{StoreError, StoreResult};
 use certwright_core::Timestamp;
@@ -153,7 +153,7 @@ pub(super) async fn write_deployments(write: &mut Write, certificate: &Certifica
             });
         }
     }
-    count_served(write, &certificate.id).await
+    grade(write, &certificate.id).await
 }
 
 /// Makes deployments of a certificate that has a version due at `now`.

@@ -2,10 +2,12 @@
 
 use super::attempt::Attempt;
 use super::deployments::deployment;
+use super::health::graded;
 use super::rows::{column, each, id, json, maybe_id, maybe_json, maybe_moment, moment, number, to_json};
 use super::versions::{SELECT_VERSIONS_OF_LIST, version};
 use crate::{CertificateRow, StoreError, StoreResult};
 use certwright_core::certificate::{Certificate, Deployment, Standing};
+use certwright_core::health::Graded;
 use certwright_core::id::{CertificateId, RunId, VersionId};
 use certwright_core::version::Version;
 use sqlx::SqliteConnection;
@@ -30,6 +32,11 @@ pub(super) fn certificate(row: &SqliteRow) -> StoreResult<Certificate> {
             last_failure: maybe_json(row, "last_failure")?,
         },
     })
+}
+
+/// A certificate with how it is.
+pub(super) fn certificate_and_health(row: &SqliteRow) -> StoreResult<(Certificate, Graded)> {
+    Ok((certificate(row)?, graded(row)?))
 }
 
 /// A certificate with what only the store knows of it.
@@ -60,19 +67,20 @@ pub(super) async fn stored(connection: &mut SqliteConnection, id: &CertificateId
 /// Adds to certificates what belongs to them: three statements, however many they are.
 pub(super) async fn with_parts(
     connection: &mut SqliteConnection,
-    certificates: Vec<Certificate>,
+    certificates: Vec<(Certificate, Graded)>,
 ) -> StoreResult<Vec<CertificateRow>> {
-    let ids: Vec<_> = certificates.iter().map(|certificate| &certificate.id).collect();
+    let ids: Vec<_> = certificates.iter().map(|(certificate, _)| &certificate.id).collect();
     let ids = to_json(&ids)?;
     let mut versions = current_versions(connection, &certificates).await?;
     let mut deployments = deployments_of(connection, &ids).await?;
     let mut runs = live_runs_of(connection, &ids).await?;
     Ok(certificates
         .into_iter()
-        .map(|certificate| CertificateRow {
+        .map(|(certificate, graded)| CertificateRow {
             version: certificate.standing.current.as_ref().and_then(|current| versions.remove(current)),
             deployments: deployments.remove(&certificate.id).unwrap_or_default(),
             live_run: runs.remove(&certificate.id),
+            graded,
             certificate,
         })
         .collect())
@@ -80,10 +88,10 @@ pub(super) async fn with_parts(
 
 async fn current_versions(
     connection: &mut SqliteConnection,
-    certificates: &[Certificate],
+    certificates: &[(Certificate, Graded)],
 ) -> StoreResult<HashMap<VersionId, Version>> {
     let current: Vec<_> =
-        certificates.iter().filter_map(|certificate| certificate.standing.current.as_ref()).collect();
+        certificates.iter().filter_map(|(certificate, _)| certificate.standing.current.as_ref()).collect();
     let rows = sqlx::query(SELECT_VERSIONS_OF_LIST)
         .bind(to_json(&current)?)
         .fetch_all(connection)
@@ -136,7 +144,7 @@ pub(super) async fn certificate_row(
     asked: &str,
 ) -> StoreResult<CertificateRow> {
     let row = row.ok_or_else(|| StoreError::not_found("certificate", asked))?;
-    with_parts(connection, vec![certificate(&row)?])
+    with_parts(connection, vec![certificate_and_health(&row)?])
         .await?
         .pop()
         .ok_or_else(|| StoreError::not_found("certificate", asked))

@@ -4,11 +4,11 @@ use super::SqliteStore;
 use super::attempt::Attempt;
 use super::audit::{add_audit, line};
 use super::events::add_events;
+use super::health::grade;
 use super::observations::put;
 use super::rows::{column, each, id, maybe_id, maybe_json, maybe_milliseconds, maybe_moment, milliseconds};
 use super::rows::{number, to_json};
 use super::runs::save;
-use super::standing::count_served;
 use super::write::{Write, check_fence};
 use crate::{Conclusion, DeploymentFailure, Deployments, Fence, StoreError, StoreResult};
 use async_trait::async_trait;
@@ -104,7 +104,7 @@ impl Deployments for SqliteStore {
         .execute(write.on())
         .await
         .attempt(attempted)?;
-        count_served(&mut write, certificate).await?;
+        grade(&mut write, certificate).await?;
         put(&mut write, certificate, conclusion.observations).await?;
         write.commit().await?;
         Ok(stop)
@@ -133,7 +133,7 @@ impl Deployments for SqliteStore {
         .execute(write.on())
         .await
         .attempt(attempted)?;
-        count_served(&mut write, &run.certificate).await?;
+        grade(&mut write, &run.certificate).await?;
         put(&mut write, &run.certificate, failure.observations).await?;
         write.commit().await?;
         Ok(stop)

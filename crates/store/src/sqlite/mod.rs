@@ -16,6 +16,7 @@ mod counts;
 mod defaults;
 mod deployments;
 mod events;
+mod health;
 mod history;
 mod idempotency;
 mod issuer;

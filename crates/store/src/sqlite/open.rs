@@ -71,13 +71,15 @@ impl SqliteStore {
             let mut connection = pool.acquire().await.attempt("open the database")?;
             pragmas::assert_set(&mut connection).await?;
         }
-        Ok(Self {
+        let opened = Self {
             writer,
             readers,
             changed: Arc::new(watch::Sender::new(0)),
             times: Arc::default(),
             file: Some(path.into()),
-        })
+        };
+        opened.grade_all().await?;
+        Ok(opened)
     }
 }
 

@@ -4,6 +4,7 @@ use super::SqliteStore;
 use super::attempt::Attempt;
 use super::audit::add_audit;
 use super::events::add_events;
+use super::health::grade;
 use super::rows::{column, each, id, milliseconds, to_json};
 use super::versions::unguarded;
 use crate::{NewAudit, Revocations, StoreError, StoreResult, Watched};
@@ -121,6 +122,7 @@ impl Revocations for SqliteStore {
         .execute(write.on())
         .await
         .attempt(attempted)?;
+        grade(&mut write, &version.certificate).await?;
         add_events(&mut write, events).await?;
         if let Some(audit) = audit {
             add_audit(&mut write, audit).await?;

@@ -2,6 +2,7 @@
 
 use super::attempt::Attempt;
 use super::certificate_rows::Stored;
+use super::health::grade;
 use super::rows::{maybe_milliseconds, to_maybe_json};
 use super::write::Write;
 use crate::StoreResult;
@@ -67,22 +68,5 @@ pub(super) async fn write_standing(
     .execute(write.on())
     .await
     .attempt("store where the certificate stands")?;
-    count_served(write, certificate).await
-}
-
-/// Counts the certificate's deployments (`targets` is 0 unless each was verified by a handshake), by the rule of [`Health::of`](certwright_core::certificate::Health::of).
-/// To be called in every transaction that changes a deployment or the current version.
-pub(super) async fn count_served(write: &mut Write, certificate: &CertificateId) -> StoreResult<()> {
-    sqlx::query(
-        "UPDATE certificates SET (targets, unserved) = ( \
-           SELECT CASE WHEN count(*) = count(d.verified_at) THEN count(*) ELSE 0 END, \
-             count(*) FILTER (WHERE d.deployed IS NOT certificates.current OR d.last_failure IS NOT NULL) \
-           FROM deployments d WHERE d.certificate = $1) \
-         WHERE id = $1",
-    )
-    .bind(certificate.as_str())
-    .execute(write.on())
-    .await
-    .attempt("count what is served")?;
-    Ok(())
+    grade(write, certificate).await
 }

@@ -3,8 +3,9 @@
 use super::attempt::Attempt;
 use super::certificate_rows::stored;
 use super::events::add_events;
+use super::health::grade;
 use super::rows::{milliseconds, to_json, to_word};
-use super::standing::{count_served, merged, write_standing};
+use super::standing::{merged, write_standing};
 use super::write::{Write, check_fence};
 use crate::{StoreResult, UnreadableEnd};
 use certwright_core::id::DeploymentId;
@@ -90,5 +91,5 @@ async fn fail_deployment(write: &mut Write, end: &UnreadableEnd<'_>, deployment:
     .execute(write.on())
     .await
     .attempt(END)?;
-    count_served(write, &end.before.id).await
+    grade(write, &end.before.id).await
 }

@@ -6,6 +6,7 @@ use super::audit::{add_audit, line};
 use super::certificate_rows::stored;
 use super::certificates::check_no_live_run;
 use super::events::add_events;
+use super::health::grade;
 use super::ledger::conclude;
 use super::rows::{
     column, each, id, maybe_json, maybe_milliseconds, maybe_moment, milliseconds, moment, to_json, to_word,
@@ -341,6 +342,7 @@ impl Versions for SqliteStore {
         .execute(write.on())
         .await
         .attempt(attempted)?;
+        grade(&mut write, &version.certificate).await?;
         add_events(&mut write, new.events).await?;
         add_audit(&mut write, new.audit).await?;
         write.commit().await

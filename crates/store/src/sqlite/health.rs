@@ -1,0 +1,118 @@
+//! The health of certificates: graded by `core` in every transaction that changes a fact it depends on, and stored.
+
+use super::SqliteStore;
+use super::attempt::Attempt;
+use super::rows::{
+    column, each, id, json, maybe_json, maybe_milliseconds, maybe_moment, to_json, to_word, word,
+};
+use super::write::Write;
+use crate::StoreResult;
+use certwright_core::failure::Failure;
+use certwright_core::health::{DeploymentFacts, Graded, Health, HealthFacts, NewestFacts};
+use certwright_core::id::CertificateId;
+use sqlx::sqlite::SqliteRow;
+
+/// How many certificates from before there were grades are graded in one transaction.
+const AT_ONCE: i64 = 500;
+
+/// What is stored.
+pub(super) fn graded(row: &SqliteRow) -> StoreResult<Graded> {
+    Ok(Graded {
+        health: word(row, "health")?,
+        reason: word(row, "health_reason")?,
+        turns: json(row, "health_turns")?,
+    })
+}
+
+/// Grades the certificate anew. To be called at the end of every transaction that changes a deployment, the current
+/// version or what is known of it, a failure, or whether it is paused.
+pub(super) async fn grade(write: &mut Write, certificate: &CertificateId) -> StoreResult<()> {
+    let attempted = "store how the certificate is";
+    let graded = Health::of(&facts(write, certificate).await?);
+    sqlx::query(
+        "UPDATE certificates SET health = $2, health_reason = $3, error_at = $4, health_turns = $5 WHERE id = $1",
+    )
+    .bind(certificate.as_str())
+    .bind(to_word(graded.health)?)
+    .bind(to_word(graded.reason)?)
+    .bind(maybe_milliseconds(graded.error_at()))
+    .bind(to_json(&graded.turns)?)
+    .execute(write.on())
+    .await
+    .attempt(attempted)?;
+    Ok(())
+}
+
+async fn facts(write: &mut Write, certificate: &CertificateId) -> StoreResult<HealthFacts> {
+    let attempted = "read how the certificate is";
+    let row = sqlx::query(
+        "SELECT c.paused, c.failures, c.last_failure, v.not_after, v.facts ->> '$.not_before' AS not_before, \
+           coalesce(v.staging, 0) AS staging, v.revocation IS NOT NULL AS revoked \
+         FROM certificates c LEFT JOIN versions v ON v.id = c.current WHERE c.id = $1",
+    )
+    .bind(certificate.as_str())
+    .fetch_one(write.on())
+    .await
+    .attempt(attempted)?;
+    let not_before: Option<String> = column(&row, "not_before")?;
+    let not_before = not_before.and_then(|text| text.parse().ok());
+    let newest = match (not_before, maybe_moment(&row, "not_after")?) {
+        (Some(not_before), Some(not_after)) => Some(NewestFacts {
+            not_before,
+            not_after,
+            revoked: column(&row, "revoked")?,
+            staging: column(&row, "staging")?,
+        }),
+        _ => None,
+    };
+    let failing: i64 = column(&row, "failures")?;
+    let failure: Option<Failure> = maybe_json(&row, "last_failure")?;
+    let deployments = sqlx::query(
+        "SELECT d.last_failure, d.verified_at IS NOT NULL AS verified, v.not_after AS until, \
+           d.deployed IS c.current AS newest \
+         FROM deployments d JOIN certificates c ON c.id = d.certificate LEFT JOIN versions v ON v.id = d.deployed \
+         WHERE d.certificate = $1",
+    )
+    .bind(certificate.as_str())
+    .fetch_all(write.on())
+    .await
+    .attempt(attempted)?;
+    Ok(HealthFacts {
+        paused: column(&row, "paused")?,
+        failure: failure.filter(|_| failing > 0).map(|failure| failure.class),
+        newest,
+        deployments: each(&deployments, deployment)?,
+    })
+}
+
+fn deployment(row: &SqliteRow) -> StoreResult<DeploymentFacts> {
+    let failure: Option<Failure> = maybe_json(row, "last_failure")?;
+    Ok(DeploymentFacts {
+        failure: failure.map(|failure| failure.class),
+        until: maybe_moment(row, "until")?,
+        newest: column(row, "newest")?,
+        verified: column(row, "verified")?,
+    })
+}
+
+impl SqliteStore {
+    /// Grades what an older program stored, once.
+    pub(super) async fn grade_all(&self) -> StoreResult<()> {
+        let attempted = "store how certificates are";
+        loop {
+            let mut write = self.write(attempted).await?;
+            let rows = sqlx::query("SELECT id FROM certificates WHERE health IS NULL LIMIT $1")
+                .bind(AT_ONCE)
+                .fetch_all(write.on())
+                .await
+                .attempt(attempted)?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for row in &rows {
+                grade(&mut write, &id(row, "id")?).await?;
+            }
+            write.commit_quietly().await?;
+        }
+    }
+}
