@@ -70,6 +70,19 @@ pub(crate) fn try_it() -> Result<()> {
     run(command(&[&built("examples/try_it")?]))
 }
 
+/// Measures the product as users get it, and writes `docs/benchmarks.md`.
+pub(crate) fn bench() -> Result<()> {
+    install::run()?;
+    run(cargo(&["build", "--release", "--package", "certwright", "--bin", "certwright"]))?;
+    build()?;
+    let root = workspace::root();
+    let page = root.join("docs/benchmarks.md");
+    let page = page.to_str().context("a path that is not UTF-8")?;
+    let mut command = command(&[&built("examples/bench")?, page]);
+    command.env("CERTWRIGHT_BINARY", built("../release/certwright")?);
+    run(command)
+}
+
 /// The path of a built program: they are where this one is.
 fn built(name: &str) -> Result<String> {
     let xtask = std::env::current_exe().context("asking for this program's path")?;

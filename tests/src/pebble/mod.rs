@@ -117,6 +117,11 @@ impl Pebble {
         self.server().log_text()
     }
 
+    /// The id of its process, for those who measure.
+    pub fn process_id(&self) -> u32 {
+        self.server().process_id()
+    }
+
     /// Holds Pebble in mid-air: it accepts connections and never answers.
     pub fn freeze(&self) {
         self.server().freeze();

@@ -132,7 +132,7 @@ async fn broken_after_the_order_it_is_issued_and_deployed_without_another_order(
     scene.check_as_before(&expected).await?;
     let version = lane.row(&name).await?.version.context("nothing was issued")?.id;
     let health = scene.health(&name).await?;
-    ensure!(health == HealthReason::DeploymentNeedsPerson, "{health:?}");
+    ensure!(health == HealthReason::DeploymentFailing, "{health:?}");
     let failed = scene.deployment(&name).await?;
     ensure!(failed.deployed.is_none() && failed.failures == 1, "{failed:?}");
     says(failed.last_failure.as_ref().context("no failure")?, &["unknown directive", "typo.conf, line 2"])?;
@@ -181,7 +181,7 @@ async fn a_listener_that_cannot_take_effect_is_caught_by_the_handshake() -> Resu
     let failure = failed.last_failure.context("no failure")?;
     ensure!(failure.kind == "not-served", "{failure}");
     says(&failure, &["verify by handshake", &address, BLOG, "something else may hold the address"])?;
-    ensure!(scene.health(&name).await? == HealthReason::DeploymentNeedsPerson);
+    ensure!(scene.health(&name).await? == HealthReason::DeploymentFailing);
 
     // The stranger leaves: the next try serves it, without another order.
     drop(stranger);

@@ -116,7 +116,7 @@ fn rolled_back(world: &mut World, place: &str) -> Result<()> {
     let occupied = OccupiedPort::take(port)?;
     world.create("blog", &host, port, &[])?;
     die(world, "blog", place)?;
-    world.wait_until("blog", "not-deployed")?;
+    world.wait_until("blog", "deployment-failing")?;
     let after = world.configuration()?;
     ensure!(after == *world.original(), "not everything was put back: {after:#?}");
     drop(occupied);

@@ -26,6 +26,7 @@ mod ledger;
 mod life;
 mod lines;
 mod listener;
+mod load;
 #[cfg(feature = "failpoints")]
 mod names;
 mod outage;

@@ -23,6 +23,33 @@ pub(crate) struct World {
     deleted: Vec<String>,
 }
 
+/// Tells the service of the authority `pebble`.
+pub(crate) fn add_pebble(service: &Process, pebble: &Pebble) -> Result<()> {
+    let file = |name: &str, text: &str| -> Result<String> {
+        let path = service.folder().join(name);
+        write(&path, text)?;
+        Ok(path.display().to_string())
+    };
+    let https = file("https-roots.pem", pebble.directory_roots_pem())?;
+    let issuing = file("issuing-roots.pem", &pebble.issuing_root_pem()?)?;
+    let directory = pebble.directory_url();
+    service.command(&[
+        "ca",
+        "add",
+        "pebble",
+        "--title",
+        "Pebble",
+        "--directory",
+        &directory,
+        "--directory-tls-roots",
+        &https,
+        "--issuing-roots",
+        &issuing,
+        "--internal-names",
+    ])?;
+    Ok(())
+}
+
 impl World {
     /// Starts everything. The service runs with these variables and knows the authority `pebble`, with no account.
     pub(crate) fn start(pebble: PebbleBuilder, environment: &[(&str, &str)]) -> Result<Self> {
@@ -33,34 +60,8 @@ impl World {
         service.start(environment)?;
         let original = configuration(&nginx)?;
         let world = Self { service, pebble, nginx, original, deleted: Vec::new() };
-        world.add_authority()?;
+        add_pebble(&world.service, &world.pebble)?;
         Ok(world)
-    }
-
-    fn add_authority(&self) -> Result<()> {
-        let file = |name: &str, text: &str| -> Result<String> {
-            let path = self.service.folder().join(name);
-            write(&path, text)?;
-            Ok(path.display().to_string())
-        };
-        let https = file("https-roots.pem", self.pebble.directory_roots_pem())?;
-        let issuing = file("issuing-roots.pem", &self.pebble.issuing_root_pem()?)?;
-        let directory = self.pebble.directory_url();
-        self.service.command(&[
-            "ca",
-            "add",
-            "pebble",
-            "--title",
-            "Pebble",
-            "--directory",
-            &directory,
-            "--directory-tls-roots",
-            &https,
-            "--issuing-roots",
-            &issuing,
-            "--internal-names",
-        ])?;
-        Ok(())
     }
 
     /// `cert create`: deployed to this world's nginx, which adds TLS at this port.
