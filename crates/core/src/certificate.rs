@@ -80,6 +80,9 @@ pub struct Certificate {
     pub created_at: Timestamp,
     /// When its settings were last changed.
     pub updated_at: Timestamp,
+    /// When what is ordered (authority, profile, key, lifetime; not the identifiers) was last changed, if ever.
+    #[serde(default)]
+    pub order_changed_at: Option<Timestamp>,
     /// Where it stands.
     pub standing: Standing,
 }

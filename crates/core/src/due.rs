@@ -19,6 +19,8 @@ pub struct DueFacts<'a> {
     pub created_at: Timestamp,
     /// When its settings were last changed.
     pub updated_at: Timestamp,
+    /// When what is ordered, apart from the identifiers, was last changed, if ever.
+    pub order_changed_at: Option<Timestamp>,
     /// When somebody asked by hand.
     pub asked_at: Option<Timestamp>,
     /// Back-off or the authority's word: not before this moment, unless asked by hand.
@@ -38,6 +40,8 @@ pub struct CurrentFacts<'a> {
     pub not_before: Timestamp,
     /// Last moment of validity.
     pub not_after: Timestamp,
+    /// When it was ordered.
+    pub ordered_at: Timestamp,
     /// When we published it, where that is known.
     pub published_at: Option<Timestamp>,
     /// What is in it.
@@ -70,6 +74,8 @@ pub enum Reason {
     Revoked,
     /// The identifiers were changed since the newest version.
     IdentifiersChanged,
+    /// Authority, profile, key or lifetime were changed since the newest version was ordered.
+    ConfigurationChanged,
     /// The authority's renewal window.
     RenewalWindow,
     /// The authority's renewal window leaves too little of the lifetime.
@@ -100,6 +106,7 @@ impl Reason {
             Self::NeverIssued => "it was never issued",
             Self::Revoked => "it is revoked",
             Self::IdentifiersChanged => "its identifiers were changed",
+            Self::ConfigurationChanged => "its authority, profile, key or lifetime was changed",
             Self::RenewalWindow => {
                 "the authority suggests to renew it (the moment was drawn in its renewal window)"
             }
@@ -154,6 +161,10 @@ const REASONS: &[(Reason, HoldsFrom)] = &[
         wanted.dedup();
         issued.sort();
         (wanted != issued).then(|| grace(facts, facts.updated_at))
+    }),
+    (Reason::ConfigurationChanged, |facts| {
+        let changed_at = facts.order_changed_at?;
+        (changed_at > facts.current.as_ref()?.ordered_at).then(|| grace(facts, changed_at))
     }),
 ];
 
@@ -210,6 +221,7 @@ mod tests {
             Some(CurrentFacts {
                 not_before: at(from),
                 not_after: at(to),
+                ordered_at: at(from),
                 published_at: Some(at(from)),
                 identifiers: &wanted,
                 suggested: None,
@@ -220,6 +232,7 @@ mod tests {
             paused: false,
             created_at: at("2026-01-01T00:00:00Z"),
             updated_at: at("2026-01-30T23:30:00Z"),
+            order_changed_at: None,
             asked_at: None,
             not_before: None,
             renewal: None,
@@ -307,6 +320,24 @@ mod tests {
                 "names changed",
                 DueFacts { wanted: &other, current: ninety.clone(), ..base.clone() },
                 Due::At(at("2026-01-31T00:30:00Z"), Reason::IdentifiersChanged),
+            ),
+            (
+                "another key or authority is wanted",
+                DueFacts {
+                    order_changed_at: Some(at("2026-01-30T23:30:00Z")),
+                    current: ninety.clone(),
+                    ..base.clone()
+                },
+                Due::At(at("2026-01-31T00:30:00Z"), Reason::ConfigurationChanged),
+            ),
+            (
+                "another key was wanted before it was ordered",
+                DueFacts {
+                    order_changed_at: Some(at("2025-12-31T23:30:00Z")),
+                    current: ninety.clone(),
+                    ..base.clone()
+                },
+                Due::At(at("2026-03-02T00:00:00Z"), Reason::TwoThirds),
             ),
             (
                 "renewal window",

@@ -43,6 +43,9 @@ pub struct RenewalInformation {
     /// Whether the trouble has lasted so long, or is of such a kind, that the window is no longer relied upon.
     #[serde(default)]
     pub stale: bool,
+    /// When its chain was last compared with what the authority gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain_looked_at: Option<Timestamp>,
 }
 
 /// What came of asking.
@@ -77,6 +80,7 @@ impl RenewalInformation {
         draw: f64,
     ) -> (Self, Option<Timestamp>) {
         let again = again.map(|again| again.clamp(SHORTEST_PAUSE, LONGEST_PAUSE));
+        let chain_looked_at = self.chain_looked_at;
         let (next, pause) = match answer {
             Answer::Window { start, end, .. } if end <= start || start >= not_after => {
                 let problem = if end <= start {
@@ -103,7 +107,7 @@ impl RenewalInformation {
             }
         };
         let ask_at = now + pause;
-        (Self { asked_at: Some(now), ..next }, (ask_at < not_after).then_some(ask_at))
+        (Self { asked_at: Some(now), chain_looked_at, ..next }, (ask_at < not_after).then_some(ask_at))
     }
 
     fn troubled(self, problem: String, stale: bool) -> Self {

@@ -161,6 +161,7 @@ mod tests {
         let current = CurrentFacts {
             not_before: begin,
             not_after: begin + SignedDuration::from_secs(lifetime),
+            ordered_at: Timestamp::UNIX_EPOCH,
             published_at: Some(begin),
             identifiers: &[],
             suggested: None,

@@ -171,6 +171,7 @@ impl Engine {
             revision: 0,
             created_at: now,
             updated_at: now,
+            order_changed_at: None,
             standing: Standing::default(),
         };
         let standing = with_next(&self.rules(), &certificate, Standing::default(), None, now);
@@ -298,6 +299,17 @@ impl Engine {
             (identifiers, authority, account, profile, key_type, challenge, options)
         };
         let reset = ordered(old) != ordered(&settings);
+        let another = |settings: &CertificateSettings| {
+            let CertificateOptions { key_source, lifetime_seconds, .. } = settings.options.clone();
+            (
+                settings.authority.clone(),
+                settings.profile.clone(),
+                settings.key_type,
+                key_source,
+                lifetime_seconds,
+            )
+        };
+        let changes_order = another(old) != another(&settings);
         // Paused certificates are never ordered, also not by a run that waits.
         let pausing = settings.paused && !old.paused;
         let queue = settings
@@ -310,6 +322,9 @@ impl Engine {
         let mut changed = row.certificate.clone();
         changed.settings = settings;
         changed.updated_at = now;
+        if changes_order {
+            changed.order_changed_at = Some(now);
+        }
         let mut standing = changed.standing.clone();
         if reset {
             standing.failures = 0;
@@ -326,6 +341,7 @@ impl Engine {
             next_at: standing.next_at,
             next_why: standing.next_why,
             reset_failures: reset,
+            changes_order,
             cancel_ordering: reset || pausing,
             queue,
             who: who.to_owned(),

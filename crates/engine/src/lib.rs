@@ -14,6 +14,7 @@ mod authorities;
 mod backup;
 mod blocking;
 mod certificates;
+mod chain_freshness;
 mod check;
 mod clock;
 mod condition;

@@ -60,12 +60,43 @@ impl Engine {
                 "request a new version: certwright cert request",
             ));
         };
+        let (session, authority) = self.session_of(&version).await?;
+        let before = self.store.version_chain(&version.id).await?.unwrap_or_default();
+        let pem = self.chosen_chain(&session, &authority, &url, issuer).await?;
+        self.put_chain(&version, &before, &pem, who).await
+    }
+
+    async fn session_of(&self, version: &Version) -> Result<(Session, Authority), EngineError> {
         let authority = self.authority_of(&version.authority).await?;
         let account = self.store.account(&version.account).await?.account;
         let session = self.session(&authority, &account, Some(&self.log(&version.certificate))).await?;
-        let before = self.store.version_chain(&version.id).await?.unwrap_or_default();
-        let chain = self.chosen_chain(&session, &authority, &version, &url, issuer).await?;
-        if !same_chain(&before, &chain.pem) {
+        Ok((session, authority))
+    }
+
+    /// Every chain that the authority gives for a version, the one it prefers first; none where it is not known where.
+    pub(crate) async fn offered_chains(&self, version: &Version) -> Result<Vec<String>, EngineError> {
+        let Some(url) = &version.certificate_url else { return Ok(Vec::new()) };
+        let (session, authority) = self.session_of(version).await?;
+        let first = fetch(&session, &authority, url).await?;
+        let mut chains = vec![first.pem];
+        for url in first.alternates.iter().take(MOST_CHAINS) {
+            chains.push(fetch(&session, &authority, url).await?.pem);
+        }
+        Ok(chains)
+    }
+
+    /// Stores another chain of a version, and makes its deployments due; only if it may be served.
+    pub(crate) async fn put_chain(
+        &self,
+        version: &Version,
+        before: &str,
+        pem: &str,
+        who: &str,
+    ) -> Result<Refetched, EngineError> {
+        let authority = self.authority_of(&version.authority).await?;
+        let issuers = issuers_of(pem, &authority)?;
+        let chain = self.checked(&authority, version, pem, issuers).await?;
+        if !same_chain(before, &chain.pem) {
             let words = format!(
                 "The chain of {} was fetched again and is another one: {}; it is deployed again",
                 version.id,
@@ -88,7 +119,7 @@ impl Engine {
             );
             let new = NewChain {
                 version: &version.id,
-                before: &before,
+                before,
                 chain: &chain.pem,
                 facts: &chain.facts,
                 trust: &chain.trust,
@@ -100,36 +131,29 @@ impl Engine {
             let version = self.store.version(&version.id).await?;
             return Ok(Refetched { version, changed: true, issuers: chain.issuers });
         }
-        Ok(Refetched { version, changed: false, issuers: chain.issuers })
+        Ok(Refetched { version: version.clone(), changed: false, issuers: chain.issuers })
     }
 
     async fn chosen_chain(
         &self,
         session: &Session,
         authority: &Authority,
-        version: &Version,
         url: &str,
         issuer: Option<&str>,
-    ) -> Result<Chain, EngineError> {
-        let fetch = async |url: &str| {
-            let fetched = session.certificate(url).await;
-            fetched.map(|answered| answered.value).map_err(|error| failure(&error, &authority.title))
-        };
-        let first = fetch(url).await?;
+    ) -> Result<String, EngineError> {
+        let first = fetch(session, authority, url).await?;
         let mut offered = Vec::new();
         let mut pem = first.pem;
         let mut others = first.alternates.iter().take(MOST_CHAINS);
         // Chosen by name before it is checked: another chain that may not be served is no reason to refuse this one.
         loop {
-            let issuers = issuers(&pem).map_err(|words| {
-                storage(&format!("{} gave a chain that cannot be read: {words}", authority.title))
-            })?;
+            let issuers = issuers_of(&pem, authority)?;
             if issuer.is_none_or(|wanted| issuers.iter().any(|name| name.contains(wanted))) {
-                return self.checked(authority, version, &pem, issuers).await;
+                return Ok(pem);
             }
             offered.push(issuers.join(" < "));
             let Some(url) = others.next() else { break };
-            pem = fetch(url).await?.pem;
+            pem = fetch(session, authority, url).await?.pem;
         }
         Err(EngineError::Conflict {
             field: "issuer".to_owned(),
@@ -179,14 +203,28 @@ impl Engine {
     }
 }
 
+async fn fetch(
+    session: &Session,
+    authority: &Authority,
+    url: &str,
+) -> Result<certwright_acme::CertificateChain, Failure> {
+    let fetched = session.certificate(url).await;
+    fetched.map(|answered| answered.value).map_err(|error| failure(&error, &authority.title))
+}
+
+fn issuers_of(pem: &str, authority: &Authority) -> Result<Vec<String>, Failure> {
+    issuers(pem)
+        .map_err(|words| storage(&format!("{} gave a chain that cannot be read: {words}", authority.title)))
+}
+
 /// Who issued each certificate of the chain.
-fn issuers(pem: &str) -> Result<Vec<String>, String> {
+pub(crate) fn issuers(pem: &str) -> Result<Vec<String>, String> {
     let chain = parse_chain(pem).map_err(|error| error.to_string())?;
     let facts = chain.iter().map(|der| certwright_pki::facts(der).map(|facts| facts.issuer));
     facts.collect::<Result<_, _>>().map_err(|error| error.to_string())
 }
 
-fn same_chain(one: &str, other: &str) -> bool {
+pub(crate) fn same_chain(one: &str, other: &str) -> bool {
     match (parse_chain(one), parse_chain(other)) {
         (Ok(one), Ok(other)) => one == other,
         _ => false,

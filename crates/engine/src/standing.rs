@@ -26,6 +26,7 @@ fn decide(
             paused: certificate.settings.paused,
             created_at: certificate.created_at,
             updated_at: certificate.updated_at,
+            order_changed_at: certificate.order_changed_at,
             asked_at: standing.asked_at,
             not_before: standing.not_before,
             renewal: certificate.settings.renewal.or(rules.defaults.renewal),
@@ -34,6 +35,7 @@ fn decide(
                 |(version, facts)| CurrentFacts {
                     not_before: facts.not_before,
                     not_after: facts.not_after,
+                    ordered_at: version.created_at,
                     published_at: version.published_at,
                     identifiers: &facts.identifiers,
                     suggested: version.renewal_information.window.as_ref().map(|window| SuggestedRenewal {

@@ -1,6 +1,7 @@
 //! Asking an authority when it suggests to renew (RFC 9773), and what follows for the certificate.
 
 use crate::acme_failure::failure;
+use crate::chain_freshness::is_due;
 use crate::drive::Interrupted;
 use crate::engine::Engine;
 use crate::standing::with_next;
@@ -36,6 +37,12 @@ impl Engine {
         let now = self.now();
         let before = version.renewal_information.clone();
         let (known, ask_at) = before.clone().absorb(answer, again, facts.not_after, now, self.chance.draw());
+        let look_at_chain =
+            row.certificate.standing.current.as_ref() == Some(&version.id) && is_due(&version, now);
+        let known = RenewalInformation {
+            chain_looked_at: if look_at_chain { Some(now) } else { known.chain_looked_at },
+            ..known
+        };
         let events: Vec<_> = self.news(&version, &before, &known).into_iter().collect();
         version.renewal_information = known;
         let newest = if row.certificate.standing.current.as_ref() == Some(&version.id) {
@@ -56,6 +63,9 @@ impl Engine {
                 events: &events,
             })
             .await?;
+        if look_at_chain {
+            self.look_at_chain(&version).await;
+        }
         Ok(())
     }
 

@@ -50,6 +50,8 @@ pub struct CertificateEdit {
     /// Whether identifiers, authority, account, profile, key type or challenge changed: failures and back-off
     /// of the old settings say nothing about the new ones.
     pub reset_failures: bool,
+    /// Whether a certificate by the new settings is another one than by the old: authority, profile, key or lifetime.
+    pub changes_order: bool,
     /// Whether a run that is ordering by the old settings is asked to stop, in the same transaction: a process that
     /// dies in between leaves no run going that nobody wants.
     pub cancel_ordering: bool,

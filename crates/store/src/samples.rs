@@ -89,6 +89,7 @@ pub(crate) fn edit(certificate: &Certificate, settings: CertificateSettings) -> 
         next_at: certificate.standing.next_at,
         next_why: certificate.standing.next_why.clone(),
         reset_failures: false,
+        changes_order: false,
         cancel_ordering: false,
         queue: vec![],
         who: "admin".to_owned(),

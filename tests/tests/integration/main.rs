@@ -9,6 +9,7 @@ mod authorities;
 mod canary;
 #[cfg(feature = "failpoints")]
 mod cancel;
+mod chains;
 mod choices;
 #[cfg(feature = "failpoints")]
 mod crash;

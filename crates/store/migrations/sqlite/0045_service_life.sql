@@ -35,6 +35,9 @@ CREATE TRIGGER certificates_recounted AFTER UPDATE OF health ON certificates WHE
     ON CONFLICT (health) DO UPDATE SET number = number + 1;
 END;
 
+-- When what is ordered, apart from identifiers, was last changed: the newest version may be older than that.
+ALTER TABLE certificates ADD COLUMN order_changed_at INTEGER;
+
 -- Until when what a deployment was seen to serve is valid: for the earliest of all.
 ALTER TABLE deployments ADD COLUMN served_until INTEGER;
 UPDATE deployments SET served_until = (SELECT v.not_after FROM versions v WHERE v.id = deployments.deployed)

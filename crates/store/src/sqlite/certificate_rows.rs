@@ -22,6 +22,7 @@ pub(super) fn certificate(row: &SqliteRow) -> StoreResult<Certificate> {
         revision: column(row, "revision")?,
         created_at: moment(row, "created_at")?,
         updated_at: moment(row, "updated_at")?,
+        order_changed_at: maybe_moment(row, "order_changed_at")?,
         standing: Standing {
             current: maybe_id(row, "current")?,
             asked_at: maybe_moment(row, "asked_at")?,

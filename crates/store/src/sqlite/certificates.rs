@@ -95,6 +95,7 @@ impl Certificates for SqliteStore {
             revision: 1,
             created_at: now,
             updated_at: now,
+            order_changed_at: None,
             standing: Standing {
                 next_at: kept(new.next_at)?,
                 next_why: new.next_why.clone(),
@@ -182,6 +183,11 @@ impl Certificates for SqliteStore {
             settings: edit.settings.clone(),
             revision: before.revision + 1,
             updated_at: timestamp(milliseconds(edit.now))?,
+            order_changed_at: if edit.changes_order {
+                kept(Some(edit.now))?
+            } else {
+                before.order_changed_at
+            },
             ..before.clone()
         };
         after.standing.next_at = kept(edit.next_at)?;
@@ -195,7 +201,8 @@ impl Certificates for SqliteStore {
         }
         sqlx::query(
             "UPDATE certificates SET name_key = $2, authority = $3, account = $4, settings = $5, \
-               revision = $6, reset_revision = $7, updated_at = $8, paused = $9 WHERE id = $1",
+               revision = $6, reset_revision = $7, updated_at = $8, paused = $9, order_changed_at = $10 \
+             WHERE id = $1",
         )
         .bind(edit.id.as_str())
         .bind(name_key(&edit.settings.name))
@@ -206,6 +213,7 @@ impl Certificates for SqliteStore {
         .bind(reset_revision)
         .bind(milliseconds(edit.now))
         .bind(edit.settings.paused)
+        .bind(maybe_milliseconds(after.order_changed_at))
         .execute(write.on())
         .await
         .attempt(attempted)?;
