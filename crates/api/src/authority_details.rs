@@ -1,6 +1,6 @@
 //! What else is known of an authority: what it can do, its rate limits, what is odd about it.
 
-use certwright_core::{authority_details as details, rate_limit};
+use certwright_core::{authority_details as details, pace, rate_limit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -155,6 +155,47 @@ pub struct Ended {
     pub instead: Option<String>,
 }
 
+/// How fast orders are placed with an authority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pace {
+    /// The most orders that are open at the same time, of all accounts together.
+    #[schema(minimum = 1, maximum = 10_000)]
+    pub open_orders: u32,
+    /// The most of one account.
+    #[schema(minimum = 1, maximum = 10_000)]
+    pub open_orders_of_account: u32,
+    /// The most new orders in a second.
+    #[schema(minimum = 1, maximum = 10_000)]
+    pub orders_per_second: u32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        pace::Pace::default().into()
+    }
+}
+
+impl From<pace::Pace> for Pace {
+    fn from(pace: pace::Pace) -> Self {
+        Self {
+            open_orders: pace.open_orders,
+            open_orders_of_account: pace.open_orders_of_account,
+            orders_per_second: pace.orders_per_second,
+        }
+    }
+}
+
+impl From<Pace> for pace::Pace {
+    fn from(pace: Pace) -> Self {
+        Self {
+            open_orders: pace.open_orders,
+            open_orders_of_account: pace.open_orders_of_account,
+            orders_per_second: pace.orders_per_second,
+        }
+    }
+}
+
 /// What else is known of an authority. What is left out is not known, or as with most.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -196,6 +237,8 @@ pub struct AuthorityDetails {
     pub reuses_validations: bool,
     /// Its rate limits.
     pub rate_limits: Vec<RateLimit>,
+    /// How fast orders are placed with it.
+    pub pace: Pace,
     /// What is odd about it.
     pub quirks: Vec<Quirk>,
 }
@@ -228,6 +271,7 @@ impl From<details::AuthorityDetails> for AuthorityDetails {
             wildcards: details.wildcards,
             reuses_validations: details.reuses_validations,
             rate_limits: details.rate_limits.into_iter().map(RateLimit::from).collect(),
+            pace: details.pace.into(),
             quirks: details
                 .quirks
                 .into_iter()
@@ -259,6 +303,7 @@ impl From<AuthorityDetails> for details::AuthorityDetails {
             wildcards: sent.wildcards,
             reuses_validations: sent.reuses_validations,
             rate_limits: sent.rate_limits.into_iter().map(Into::into).collect(),
+            pace: sent.pace.into(),
             quirks: sent
                 .quirks
                 .into_iter()

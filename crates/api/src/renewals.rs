@@ -29,9 +29,15 @@ pub struct RenewRequest {
     /// All whose last try failed.
     #[serde(default)]
     pub failed: bool,
+    /// All that were never issued.
+    #[serde(default)]
+    pub new: bool,
     /// All.
     #[serde(default)]
     pub all: bool,
+    /// Only say what would be started and what would not; nothing is.
+    #[serde(default)]
+    pub preview: bool,
     /// Whether to ask also where our own count says that a rate limit is used up.
     #[serde(default)]
     pub force: bool,

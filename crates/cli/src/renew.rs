@@ -17,10 +17,11 @@ It follows one certificate after the other until all have ended; the code is tha
 
 Examples:
   certwright renew shop mail
-  certwright renew --due --no-wait")]
+  certwright renew --due --no-wait
+  certwright renew --all --preview")]
 pub struct Renew {
     /// Certificates, by name or id
-    #[arg(required_unless_present_any = ["due", "failed", "all"], value_name = "NAME")]
+    #[arg(required_unless_present_any = ["due", "failed", "new", "all"], value_name = "NAME")]
     names: Vec<String>,
     /// All that are due
     #[arg(long)]
@@ -28,9 +29,15 @@ pub struct Renew {
     /// All whose last try failed
     #[arg(long)]
     failed: bool,
+    /// All that were never issued
+    #[arg(long)]
+    new: bool,
     /// All
     #[arg(long)]
     all: bool,
+    /// Only show what would be requested, and what our own count of the limits says against it
+    #[arg(long, conflicts_with = "no_wait")]
+    preview: bool,
     /// Also where our own count says that a rate limit of the authority is used up
     #[arg(long)]
     force: bool,
@@ -47,19 +54,24 @@ impl Renew {
             certificates: self.names,
             due: self.due,
             failed: self.failed,
+            new: self.new,
             all: self.all,
+            preview: self.preview,
             force: self.force,
         };
         let after = follow::newest_event(session).await?;
         let renewed = session.client.renew(&request, &once()).await?;
         // A paused certificate among all is no fault; one that was named is.
         let mut worst = if named && !renewed.refused.is_empty() { Exit::Refused } else { Exit::Done };
-        if self.no_wait {
-            session.output.answer(|| serde_json::to_string_pretty(&renewed), |look| words(&renewed, look))?;
+        if self.no_wait || self.preview {
+            let verb = if self.preview { ("Would request", "Would not request") } else { ASKED };
+            session
+                .output
+                .answer(|| serde_json::to_string_pretty(&renewed), |look| words(&renewed, verb, look))?;
             return Ok(worst);
         }
         if !session.output.json {
-            session.output.text(&words(&renewed, session.output.look))?;
+            session.output.text(&words(&renewed, ASKED, session.output.look))?;
         }
         let mut ended = List { items: Vec::new() };
         for started in &renewed.started {
@@ -94,16 +106,19 @@ fn graver(one: Exit, other: Exit) -> Exit {
     if weight(other) > weight(one) { other } else { one }
 }
 
-fn words(renewed: &Renewed, look: Look) -> String {
+/// What was asked for, and what was not.
+const ASKED: (&str, &str) = ("Requested", "Not requested");
+
+fn words(renewed: &Renewed, (asked, not_asked): (&str, &str), look: Look) -> String {
     if renewed.started.is_empty() && renewed.refused.is_empty() {
         return "Nothing to renew.\n".to_owned();
     }
     let started = renewed
         .started
         .iter()
-        .map(|started| format!("Requested {}.\n", look.paint(Tone::Plain, &started.name)));
+        .map(|started| format!("{asked} {}.\n", look.paint(Tone::Plain, &started.name)));
     let refused = renewed.refused.iter().map(|refused| {
-        look.paint(Tone::Warn, &format!("Not requested: {}: {}", refused.name, refused.reason)) + "\n"
+        look.paint(Tone::Warn, &format!("{not_asked}: {}: {}", refused.name, refused.reason)) + "\n"
     });
     started.chain(refused).collect()
 }
@@ -123,8 +138,11 @@ mod tests {
                 reason: "it is paused".to_owned(),
             }],
         };
-        assert_eq!(words(&renewed, Look::default()), "Requested shop.\nNot requested: mail: it is paused\n");
-        assert_eq!(words(&Renewed::default(), Look::default()), "Nothing to renew.\n");
+        assert_eq!(
+            words(&renewed, ASKED, Look::default()),
+            "Requested shop.\nNot requested: mail: it is paused\n"
+        );
+        assert_eq!(words(&Renewed::default(), ASKED, Look::default()), "Nothing to renew.\n");
     }
 
     #[test]

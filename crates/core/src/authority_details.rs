@@ -1,6 +1,7 @@
 //! What else is known of an authority: how it is reached by people, what it can do, what is odd about it.
 
 use crate::id::AuthorityId;
+use crate::pace::Pace;
 use crate::rate_limit::RateLimit;
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +92,8 @@ pub struct AuthorityDetails {
     pub reuses_validations: bool,
     /// Its rate limits.
     pub rate_limits: Vec<RateLimit>,
+    /// How fast orders are placed with it.
+    pub pace: Pace,
     /// What is odd about it.
     pub quirks: Vec<Quirk>,
 }
@@ -113,6 +116,7 @@ impl Default for AuthorityDetails {
             wildcards: true,
             reuses_validations: false,
             rate_limits: Vec::new(),
+            pace: Pace::default(),
             quirks: Vec::new(),
         }
     }

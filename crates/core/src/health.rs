@@ -190,6 +190,12 @@ impl Health {
         !matches!(self, Self::Paused | Self::NoneYet | Self::Healthy)
     }
 
+    /// When what is served ends first, as far as anything was issued: whoever orders serves those who end first, first.
+    pub fn deadline(facts: &HealthFacts) -> Option<Timestamp> {
+        let served = facts.deployments.iter().filter_map(|deployment| deployment.until).min();
+        served.into_iter().chain(facts.newest.as_ref().map(|newest| newest.not_after)).min()
+    }
+
     /// The health of a certificate, the gravest fact first.
     pub fn of(facts: &HealthFacts) -> Graded {
         let (health, reason) = regardless_of_time(facts);

@@ -33,6 +33,7 @@ pub mod ledger;
 pub mod maintenance;
 pub mod obtain_plan;
 pub mod options;
+pub mod pace;
 mod patience;
 pub mod plan;
 mod profile_choice;

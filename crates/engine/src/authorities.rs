@@ -5,6 +5,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use certwright_core::authority::Authority;
 use certwright_core::id::AuthorityId;
+use certwright_core::pace::Pace;
 use certwright_core::rate_limit::RateLimit;
 use certwright_core::refusal::Refusal;
 use certwright_core::validate_options::issuer_refusal;
@@ -171,11 +172,28 @@ fn check(authority: &Authority) -> Result<(), EngineError> {
         refusals.push(Refusal::new("issuing_roots", error.to_string(), "give the root certificates as PEM"));
     }
     check_rate_limits(&authority.details.rate_limits, &mut refusals);
+    check_pace(&authority.details.pace, &mut refusals);
     if refusals.is_empty() { Ok(()) } else { Err(EngineError::Refused(refusals)) }
 }
 
 /// The longest period of a limit: longer ones are none that anybody keeps.
 const LONGEST_PERIOD: u64 = 10 * 366 * 86_400;
+
+fn check_pace(pace: &Pace, refusals: &mut Vec<Refusal>) {
+    for (field, value) in [
+        ("open_orders", pace.open_orders),
+        ("open_orders_of_account", pace.open_orders_of_account),
+        ("orders_per_second", pace.orders_per_second),
+    ] {
+        if !Pace::BOUNDS.contains(&value) {
+            refusals.push(Refusal::new(
+                format!("details.pace.{field}"),
+                format!("{value} is out of range"),
+                format!("use {} to {}", Pace::BOUNDS.start(), Pace::BOUNDS.end()),
+            ));
+        }
+    }
+}
 
 fn check_rate_limits(limits: &[RateLimit], refusals: &mut Vec<Refusal>) {
     for (index, limit) in limits.iter().enumerate() {

@@ -224,6 +224,7 @@ async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), Interrupted>
         _ => "failed",
     };
     work.engine.condition.count_run(kind, result);
+    work.engine.admission.forget(&work.run.id);
     work.pass("run:before-ended")?;
     match work.run.plan.kind {
         PlanKind::Obtain => crate::obtain_run::finish(work, state).await?,

@@ -1,6 +1,7 @@
 //! The engine as one object: what it is made of, and the small things every part of it asks for.
 
 use crate::acme_clients::{AcmeClients, TransportFactory};
+use crate::admission::Admission;
 use crate::clock::{Chance, Clock};
 use crate::condition::Condition;
 use crate::error::EngineError;
@@ -99,6 +100,7 @@ pub struct Engine {
     /// Told when the clock was put back.
     pub(crate) clock_went_back: Notify,
     pub(crate) condition: Condition,
+    pub(crate) admission: Admission,
     /// One backup is made at a time.
     pub(crate) backing_up: tokio::sync::Mutex<()>,
     /// Names this process in leases.
@@ -123,6 +125,7 @@ impl Engine {
             defaults_changed: Notify::new(),
             clock_went_back: Notify::new(),
             condition: Condition::default(),
+            admission: Admission::default(),
             backing_up: tokio::sync::Mutex::default(),
             holder,
         }

@@ -10,6 +10,7 @@ mod account_life;
 mod accounts;
 mod acme_clients;
 mod acme_failure;
+mod admission;
 mod authorities;
 mod backup;
 mod blocking;

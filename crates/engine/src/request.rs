@@ -14,6 +14,10 @@ use certwright_store::{
     CertificateFilter, CertificateQuery, CertificateRow, Fence, Listing, Page, RunFilter, RunWrite,
     StoreError,
 };
+use std::collections::HashSet;
+
+/// How many certificates are looked at in one read.
+const SELECTED_AT_ONCE: u32 = 200;
 
 /// Which certificates to renew.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +28,8 @@ pub struct Selection {
     pub due: bool,
     /// Those whose last run failed.
     pub failed: bool,
+    /// Those that were never issued.
+    pub new: bool,
     /// All that are not paused.
     pub all: bool,
     /// Also where our count says that the authority would refuse it.
@@ -37,6 +43,24 @@ pub struct Renewed {
     pub started: Vec<(CertificateId, String)>,
     /// Not started: id, name and reason.
     pub refused: Vec<(CertificateId, String, String)>,
+    seen: HashSet<CertificateId>,
+}
+
+impl Renewed {
+    fn knows(&self, id: &CertificateId) -> bool {
+        self.seen.contains(id)
+    }
+
+    fn add(&mut self, row: &CertificateRow, asked: Result<(), EngineError>) -> Result<(), EngineError> {
+        let (id, name) = (row.certificate.id.clone(), row.certificate.settings.name.clone());
+        self.seen.insert(id.clone());
+        match asked {
+            Ok(()) => self.started.push((id, name)),
+            Err(error @ EngineError::Storage { .. }) => return Err(error),
+            Err(error) => self.refused.push((id, name, error.to_string())),
+        }
+        Ok(())
+    }
 }
 
 impl Engine {
@@ -212,58 +236,101 @@ impl Engine {
         Ok(())
     }
 
-    /// Asks for several certificates, each as by `request`. One that cannot be planned does not stop the rest.
+    /// Asks for several certificates: for those that are named as by `request`, for those that a switch selects by
+    /// standing in line, so that many of them are ordered as fast as their authorities permit, the most urgent first. One
+    /// that is refused does not stop the rest.
     ///
     /// # Errors
     /// When a named one does not exist or the store cannot be used.
     pub async fn renew(&self, selection: &Selection, who: &str) -> Result<Renewed, EngineError> {
-        let mut rows = Vec::new();
-        for name in &selection.certificates {
-            rows.push(self.store.find_certificate(name).await?);
-        }
-        if selection.due || selection.failed || selection.all {
-            self.select(selection, &mut rows).await?;
-        }
         let mut renewed = Renewed::default();
-        for row in rows {
-            let (id, name) = (row.certificate.id.clone(), row.certificate.settings.name.clone());
-            match self.request_forced(id.as_str(), None, who, selection.force).await {
-                Ok(_) => renewed.started.push((id, name)),
-                Err(error @ EngineError::Storage { .. }) => return Err(error),
-                Err(error) => renewed.refused.push((id, name, error.to_string())),
+        for name in &selection.certificates {
+            let row = self.store.find_certificate(name).await?;
+            let asked = self.request_forced(row.certificate.id.as_str(), None, who, selection.force).await;
+            renewed.add(&row, asked.map(drop))?;
+        }
+        let mut page = Page { limit: SELECTED_AT_ONCE, ..Page::default() };
+        while let Some(rows) = self.select(selection, &mut page).await? {
+            for row in &rows {
+                if !renewed.knows(&row.certificate.id) {
+                    renewed.add(row, self.stand_in_line(row, who, selection.force).await)?;
+                }
             }
         }
         Ok(renewed)
     }
 
-    async fn select(&self, selection: &Selection, rows: &mut Vec<CertificateRow>) -> Result<(), EngineError> {
-        let now = self.now();
-        let mut page = Page::default();
-        loop {
-            let query = CertificateQuery {
-                filter: CertificateFilter {
-                    paused: Some(false),
-                    failing: (selection.failed && !selection.due && !selection.all).then_some(true),
-                    ..CertificateFilter::default()
-                },
-                page,
-                ..CertificateQuery::default()
-            };
-            let listing = self.store.list_certificates(&query).await?;
-            page.offset += listing.items.len() as u64;
-            let last = listing.items.is_empty() || page.offset >= listing.total;
-            for row in listing.items {
-                let wanted = selection.all
-                    || (selection.due && matches!(due_of(&self.rules(), &row, now), Due::Now(_)))
-                    || (selection.failed && row.certificate.standing.failures > 0);
-                if wanted && !rows.iter().any(|known| known.certificate.id == row.certificate.id) {
-                    rows.push(row);
+    /// What a renewal of the selection would ask for, and what it would not, and why: by what people decided and by our
+    /// count of the authorities' limits. Nothing is asked for.
+    ///
+    /// # Errors
+    /// As of [`renew`](Self::renew).
+    pub async fn preview_renewal(&self, selection: &Selection) -> Result<Renewed, EngineError> {
+        let mut shown = Renewed::default();
+        for name in &selection.certificates {
+            let row = self.store.find_certificate(name).await?;
+            let may = self.may_ask(&row, selection.force).await;
+            shown.add(&row, may)?;
+        }
+        let mut page = Page { limit: SELECTED_AT_ONCE, ..Page::default() };
+        while let Some(rows) = self.select(selection, &mut page).await? {
+            for row in &rows {
+                if !shown.knows(&row.certificate.id) {
+                    shown.add(row, self.may_ask(row, selection.force).await)?;
                 }
             }
-            if last {
-                return Ok(());
-            }
         }
+        Ok(shown)
+    }
+
+    async fn may_ask(&self, row: &CertificateRow, force: bool) -> Result<(), EngineError> {
+        Self::refuse_paused(&row.certificate)?;
+        self.refuse_exceeding(row, force).await
+    }
+
+    async fn stand_in_line(&self, row: &CertificateRow, who: &str, force: bool) -> Result<(), EngineError> {
+        self.may_ask(row, force).await?;
+        let id = &row.certificate.id;
+        if force || self.live_obtain_run(id).await?.is_some() {
+            // A run that is to pass over our own count says so from its beginning; one that waits looks at once.
+            return self.request_forced(id.as_str(), None, who, force).await.map(drop);
+        }
+        self.store.ask(id, self.now(), who, &[]).await?;
+        Ok(())
+    }
+
+    /// The next certificates that a switch selects; `None` when there are no more.
+    async fn select(
+        &self,
+        selection: &Selection,
+        page: &mut Page,
+    ) -> Result<Option<Vec<CertificateRow>>, EngineError> {
+        if !(selection.due || selection.failed || selection.new || selection.all) {
+            return Ok(None);
+        }
+        let now = self.now();
+        let only_failed = selection.failed && !selection.due && !selection.all && !selection.new;
+        let query = CertificateQuery {
+            filter: CertificateFilter {
+                paused: Some(false),
+                failing: only_failed.then_some(true),
+                ..CertificateFilter::default()
+            },
+            page: *page,
+            ..CertificateQuery::default()
+        };
+        let listing = self.store.list_certificates(&query).await?;
+        page.offset += listing.items.len() as u64;
+        if listing.items.is_empty() {
+            return Ok(None);
+        }
+        let wanted = |row: &CertificateRow| {
+            selection.all
+                || (selection.new && row.version.is_none())
+                || (selection.failed && row.certificate.standing.failures > 0)
+                || (selection.due && matches!(due_of(&self.rules(), row, now), Due::Now(_)))
+        };
+        Ok(Some(listing.items.into_iter().filter(wanted).collect()))
     }
 
     /// One run.

@@ -6,6 +6,7 @@ use crate::drive::Interrupted;
 use crate::engine::Engine;
 use crate::sweep::LeftBehind;
 use certwright_core::SignedDuration;
+use certwright_core::id::CertificateId;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -25,6 +26,8 @@ const ALL_BUSY_NAP: Duration = Duration::from_millis(250);
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(3600);
 /// How far a clock may be set back without that being worth telling: time services do so by seconds.
 const CLOCK_DRIFT: SignedDuration = SignedDuration::from_mins(2);
+/// The most questions when to renew that are asked at the same time.
+const QUESTIONS_AT_ONCE: usize = 4;
 /// The most pieces of work taken at once.
 const MOST_AT_ONCE: u32 = 64;
 
@@ -34,7 +37,10 @@ pub async fn run(engine: Arc<Engine>, left: LeftBehind, shutdown: CancellationTo
     let _sweeping = AbortOnDropHandle::new(tokio::spawn(sweep(Arc::clone(&engine), left)));
     let _applying = AbortOnDropHandle::new(tokio::spawn(apply_defaults(Arc::clone(&engine))));
     let _keeping = AbortOnDropHandle::new(tokio::spawn(crate::upkeep::keep(Arc::clone(&engine))));
-    let permits = Arc::new(Semaphore::new(engine.options.parallel_runs));
+    let pools = Pools {
+        work: Arc::new(Semaphore::new(engine.options.parallel_runs)),
+        questions: Arc::new(Semaphore::new(QUESTIONS_AT_ONCE)),
+    };
     let taken = Arc::new(Mutex::new(HashSet::new()));
     let workers = tokio_util::task::TaskTracker::new();
     let mut changes = engine.store.subscribe();
@@ -47,7 +53,7 @@ pub async fn run(engine: Arc<Engine>, left: LeftBehind, shutdown: CancellationTo
         last = looked;
         changes.mark_unchanged();
         engine.condition.ticked(engine.now());
-        let nap = match hand_out(&engine, &permits, &taken, &workers).await {
+        let nap = match hand_out(&engine, &pools, &taken, &workers).await {
             Ok(nap) => nap,
             Err(error) => {
                 tracing::error!(%error, "the store cannot be read; trying again");
@@ -108,20 +114,26 @@ fn is_put_back(elapsed: Duration, passed: SignedDuration) -> bool {
 /// Starts workers for what is due, as many as there are permits; gives the time until the next look.
 async fn hand_out(
     engine: &Arc<Engine>,
-    permits: &Arc<Semaphore>,
-    taken: &Arc<Mutex<HashSet<String>>>,
+    pools: &Pools,
+    taken: &Arc<Mutex<HashSet<CertificateId>>>,
     workers: &tokio_util::task::TaskTracker,
 ) -> Result<Duration, certwright_store::StoreError> {
-    let now = engine.now();
-    for work in engine.store.due(now, MOST_AT_ONCE).await? {
-        let certificate = work.certificate().to_string();
+    let held: Vec<_> = taken.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
+    let admitted = engine.admit(&held, MOST_AT_ONCE).await?;
+    let pools = [(admitted.work, &pools.work), (admitted.questions, &pools.questions)];
+    let mut all_busy = false;
+    let given =
+        pools.into_iter().flat_map(|(work, permits)| work.into_iter().map(move |work| (work, permits)));
+    for (work, permits) in given {
+        let certificate = work.certificate().clone();
         if !taken.lock().unwrap_or_else(PoisonError::into_inner).insert(certificate.clone()) {
             continue;
         }
         // Never waited for here: the shutdown must be heard even when every worker is busy.
         let Ok(permit) = Arc::clone(permits).try_acquire_owned() else {
             taken.lock().unwrap_or_else(PoisonError::into_inner).remove(&certificate);
-            return Ok(ALL_BUSY_NAP);
+            all_busy = true;
+            continue;
         };
         let (engine, taken) = (Arc::clone(engine), Arc::clone(taken));
         workers.spawn(async move {
@@ -137,6 +149,10 @@ async fn hand_out(
             }
         });
     }
+    // Whoever ends writes, and that wakes the scheduler sooner.
+    if all_busy || admitted.saturated {
+        return Ok(ALL_BUSY_NAP);
+    }
     let nap = match engine.store.next_moment().await? {
         None => LONGEST_NAP,
         Some(moment) => Duration::try_from(moment.duration_since(engine.now())).unwrap_or(Duration::ZERO),
@@ -144,9 +160,15 @@ async fn hand_out(
     Ok(nap.clamp(SHORTEST_NAP, LONGEST_NAP))
 }
 
+/// Who works: a question to an authority that does not answer keeps no renewal waiting.
+struct Pools {
+    work: Arc<Semaphore>,
+    questions: Arc<Semaphore>,
+}
+
 struct Taken {
-    taken: Arc<Mutex<HashSet<String>>>,
-    certificate: String,
+    taken: Arc<Mutex<HashSet<CertificateId>>>,
+    certificate: CertificateId,
 }
 
 impl Drop for Taken {

@@ -38,6 +38,8 @@ mod story_aside;
 #[cfg(test)]
 mod story_issuer;
 #[cfg(test)]
+mod story_lanes;
+#[cfg(test)]
 mod story_ledger;
 #[cfg(test)]
 mod story_revocation;
@@ -68,7 +70,7 @@ pub use observations::Observations;
 pub use page::{Listing, MOST_PER_PAGE, Page};
 pub use revocations::{Revocations, Watched};
 pub use runs::{RunFilter, RunWrite, Runs, UnreadableEnd};
-pub use schedule::{Schedule, Work};
+pub use schedule::{Lane, LaneState, Schedule, Work};
 pub use sqlite::SqliteStore;
 pub use upkeep::Upkeep;
 pub use versions::{NewChain, ObtainEnd, Publication, QueuedDeployment, RollBack, Suggestion, Versions};

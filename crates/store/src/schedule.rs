@@ -3,7 +3,7 @@
 use crate::StoreResult;
 use async_trait::async_trait;
 use certwright_core::Timestamp;
-use certwright_core::id::{CertificateId, DeploymentId, RunId, VersionId};
+use certwright_core::id::{AccountId, AuthorityId, CertificateId, DeploymentId, RunId, VersionId};
 
 /// Something to be done now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,26 @@ impl Work {
     }
 }
 
+/// Certificates that are ordered from one authority by one account: who may order at the same time.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Lane {
+    /// The authority.
+    pub authority: AuthorityId,
+    /// The account that the certificates name; `None` is the authority's usual one.
+    pub account: Option<AccountId>,
+}
+
+/// How a lane is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaneState {
+    /// The lane.
+    pub lane: Lane,
+    /// Its runs that are obtaining something.
+    pub live: u32,
+    /// Whether a certificate of it is due, or would be if nobody worked on it.
+    pub due: bool,
+}
+
 /// What is due.
 #[async_trait]
 pub trait Schedule: Send + Sync {
@@ -58,4 +78,15 @@ pub trait Schedule: Send + Sync {
     /// moment has come and no live run deploys it; a question about a version when its moment has come, unless the
     /// certificate is paused. Nothing of a leased certificate is due.
     async fn due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>>;
+
+    /// The same without certificates to decide about.
+    async fn due_beside(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>>;
+
+    /// Every lane that has a certificate with a moment or a live obtain run.
+    async fn lanes(&self, now: Timestamp) -> StoreResult<Vec<LaneState>>;
+
+    /// Certificates of the lane that are due, by the rules of [`due`](Self::due), at most `limit`: those that somebody
+    /// asked for first, then those whose served version ends first. One that was never issued counts as if it had
+    /// a month from its creation. What is long due or ends soon is found whatever else waits.
+    async fn due_in_lane(&self, lane: &Lane, now: Timestamp, limit: u32) -> StoreResult<Vec<CertificateId>>;
 }

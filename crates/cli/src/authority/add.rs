@@ -4,7 +4,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::session::{Session, read};
 use certwright_api::authorities::{AuthorityDraft, IssuingRoots};
-use certwright_api::authority_details::{AuthorityDetails, RateLimit, Refill};
+use certwright_api::authority_details::{AuthorityDetails, Pace, RateLimit, Refill};
 use certwright_api::certificates::KeyType;
 use certwright_api::problem::ProblemKind;
 use certwright_core::rate_limit::Scope;
@@ -72,6 +72,15 @@ pub struct Add {
     /// failures or consecutive-failures
     #[arg(long = "limit", value_name = "SCOPE=N/SPAN", value_parser = rate_limit)]
     limits: Vec<RateLimit>,
+    /// The most orders that are open there at the same time [default: 100]
+    #[arg(long, value_name = "N")]
+    open_orders: Option<u32>,
+    /// The most of one account [default: 50]
+    #[arg(long, value_name = "N")]
+    open_orders_of_account: Option<u32>,
+    /// The most new orders in a second [default: 10]
+    #[arg(long, value_name = "N")]
+    orders_per_second: Option<u32>,
     /// Replace the entry of this id
     #[arg(long)]
     replace: bool,
@@ -114,10 +123,16 @@ impl Add {
             Some(word) if word == Path::new("public") => IssuingRoots::Public,
             Some(file) => IssuingRoots::Pem(read(file)?),
         };
+        let usual = Pace::default();
         let details = Some(AuthorityDetails {
             email_required: self.email_required,
             wildcards: !self.no_wildcards,
             rate_limits: self.limits,
+            pace: Pace {
+                open_orders: self.open_orders.unwrap_or(usual.open_orders),
+                open_orders_of_account: self.open_orders_of_account.unwrap_or(usual.open_orders_of_account),
+                orders_per_second: self.orders_per_second.unwrap_or(usual.orders_per_second),
+            },
             ..AuthorityDetails::default()
         });
         Ok(AuthorityDraft {

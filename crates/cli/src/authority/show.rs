@@ -6,6 +6,7 @@ use crate::look::{Look, Tone};
 use crate::session::Session;
 use crate::table::{page, plain, table};
 use certwright_api::authorities::{Authority, IssuingRoots, ProfileLimits, Terms};
+use certwright_api::authority_details::Pace;
 use clap::Args;
 
 /// Lists authorities.
@@ -111,8 +112,16 @@ fn words(authority: &Authority, look: Look) -> String {
             ("Chain", plain(authority.preferred_chain.clone().unwrap_or_default())),
             ("Staging of", plain(authority.staging_of.clone().unwrap_or_default())),
             ("Lifetime", plain(if authority.chosen_lifetime { "can be chosen" } else { "" })),
+            ("Pace", plain(pace(&authority.details.pace))),
             ("Keys", plain(authority.key_types.iter().map(|key| key.words()).collect::<Vec<_>>().join(", "))),
         ],
+    )
+}
+
+fn pace(pace: &Pace) -> String {
+    format!(
+        "{} open orders, {} of one account, {} new ones in a second at most",
+        pace.open_orders, pace.open_orders_of_account, pace.orders_per_second
     )
 }
 
@@ -174,6 +183,7 @@ Directory's roots  the system's
 Issuing roots      those that browsers trust
 Remarks            built in
 Profiles           classic: 100 names, no IP addresses, common name
+Pace               100 open orders, 50 of one account, 10 new ones in a second at most
 Keys               ECDSA P-256, RSA 2048
 "
         );

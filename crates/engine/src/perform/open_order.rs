@@ -34,6 +34,12 @@ pub(super) async fn perform(work: &mut Work<'_>, asked: Asked<'_>) -> Result<Out
     };
     let urls = match work.run.learnt.order.clone() {
         None => {
+            let (engine, now) = (work.engine, work.engine.now());
+            let slot = engine.admission.slot(&work.run.id, &authority.id, &authority.details.pace, now);
+            if slot > now {
+                let words = format!("its turn at {}: others are ordered first", authority.title);
+                return Ok(Outcome::Later(slot, words));
+            }
             let counted = match ledger::admit(work, &authority, identifiers).await? {
                 Ok(counted) => counted,
                 Err(outcome) => return Ok(outcome),

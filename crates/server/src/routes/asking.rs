@@ -78,10 +78,14 @@ pub(crate) async fn renew(
             certificates: sent.value.certificates,
             due: sent.value.due,
             failed: sent.value.failed,
+            new: sent.value.new,
             all: sent.value.all,
             force: sent.value.force,
         };
-        let renewed = engine.renew(&selection, &name).await?;
+        let renewed = match sent.value.preview {
+            true => engine.preview_renewal(&selection).await?,
+            false => engine.renew(&selection, &name).await?,
+        };
         let started = renewed.started.into_iter();
         let refused = renewed.refused.into_iter();
         Ok(Renewed {

@@ -15,6 +15,15 @@ ALTER TABLE certificates ADD COLUMN health_turns TEXT;
 CREATE INDEX certificates_health ON certificates (health, error_at);
 CREATE INDEX certificates_error_at ON certificates (error_at, health) WHERE error_at IS NOT NULL;
 
+-- Who may order at the same time: an authority and an account, or the authority's usual account. In a lane, what is due is
+-- found by its moment and by how soon what is served ends.
+ALTER TABLE certificates ADD COLUMN deadline INTEGER;
+ALTER TABLE certificates ADD COLUMN lane TEXT GENERATED ALWAYS AS (authority || ' ' || coalesce(account, '')) VIRTUAL;
+CREATE INDEX certificates_lane_due ON certificates (lane, next_at) WHERE next_at IS NOT NULL AND paused = 0;
+CREATE INDEX certificates_lane_asked ON certificates (lane, asked_at)
+WHERE asked_at IS NOT NULL AND next_at IS NOT NULL AND paused = 0;
+CREATE INDEX certificates_lane_deadline ON certificates (lane, deadline) WHERE next_at IS NOT NULL AND paused = 0;
+
 -- How many certificates are of each health before time changed it. Triggers keep the counts.
 CREATE TABLE certificate_counts (
     health TEXT PRIMARY KEY,

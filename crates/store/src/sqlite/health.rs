@@ -12,6 +12,9 @@ use certwright_core::health::{DeploymentFacts, Graded, Health, HealthFacts, Newe
 use certwright_core::id::CertificateId;
 use sqlx::sqlite::SqliteRow;
 
+/// One that was never issued stands in line as if it had been issued at its creation, and held for a month: behind those
+/// that are about to expire, before those with time.
+const NEVER_ISSUED: i64 = 30 * 86_400_000;
 /// How many certificates from before there were grades are graded in one transaction.
 const AT_ONCE: i64 = 500;
 
@@ -28,15 +31,19 @@ pub(super) fn graded(row: &SqliteRow) -> StoreResult<Graded> {
 /// version or what is known of it, a failure, or whether it is paused.
 pub(super) async fn grade(write: &mut Write, certificate: &CertificateId) -> StoreResult<()> {
     let attempted = "store how the certificate is";
-    let graded = Health::of(&facts(write, certificate).await?);
+    let facts = facts(write, certificate).await?;
+    let graded = Health::of(&facts);
     sqlx::query(
-        "UPDATE certificates SET health = $2, health_reason = $3, error_at = $4, health_turns = $5 WHERE id = $1",
+        "UPDATE certificates SET health = $2, health_reason = $3, error_at = $4, health_turns = $5, \
+           deadline = coalesce($6, created_at + $7) WHERE id = $1",
     )
     .bind(certificate.as_str())
     .bind(to_word(graded.health)?)
     .bind(to_word(graded.reason)?)
     .bind(maybe_milliseconds(graded.error_at()))
     .bind(to_json(&graded.turns)?)
+    .bind(maybe_milliseconds(Health::deadline(&facts)))
+    .bind(NEVER_ISSUED)
     .execute(write.on())
     .await
     .attempt(attempted)?;

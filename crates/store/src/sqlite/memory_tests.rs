@@ -2,7 +2,7 @@
 
 use super::SqliteStore;
 use crate::samples::{new, settings};
-use crate::{Certificates, StoreError, story, story_aside, story_issuer};
+use crate::{Certificates, StoreError, story, story_aside, story_issuer, story_lanes};
 use std::sync::Arc;
 
 async fn open() -> SqliteStore {
@@ -12,6 +12,11 @@ async fn open() -> SqliteStore {
 #[tokio::test]
 async fn tells_the_story() {
     story::tell(&open().await).await;
+}
+
+#[tokio::test]
+async fn tells_the_story_of_lanes() {
+    story_lanes::tell(&open().await).await;
 }
 
 #[tokio::test]

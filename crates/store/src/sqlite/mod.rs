@@ -21,6 +21,7 @@ mod history;
 mod idempotency;
 mod issuer;
 mod keys;
+mod lanes;
 mod leases;
 mod ledger;
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use super::SqliteStore;
 use super::attempt::Attempt;
 use super::rows::{column, each, id, milliseconds, timestamp};
-use crate::{Schedule, StoreResult, Work};
+use crate::{Lane, LaneState, Schedule, StoreResult, Work};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
+use certwright_core::id::CertificateId;
 use sqlx::sqlite::SqliteRow;
 
 /// Four firsts of an index for what nobody holds; and for what is held (never more than there are workers),
@@ -55,17 +56,11 @@ SELECT min(at) FROM (
         WHERE c.lease_until >= 0 AND c.paused = 0 AND v.ask_at IS NOT NULL
 )";
 
-/// The first `$2` of each kind whose moment is not after `$1`, then the first `$2` of all.
-pub(super) const DUE: &str = "
-SELECT at, kind, id, certificate FROM (
+/// What is due and is no certificate: the first `$2` of each kind whose moment is not after `$1`.
+macro_rules! beside {
+    () => {
+        "
     SELECT * FROM (
-        SELECT c.next_at AS at, 'certificate' AS kind, c.id AS id, c.id AS certificate
-        FROM certificates c INDEXED BY certificates_due
-        WHERE c.next_at <= $1 AND c.paused = 0 AND (c.lease_until IS NULL OR c.lease_until <= $1)
-        AND NOT EXISTS (
-            SELECT 1 FROM runs r WHERE r.certificate = c.id AND r.wake_at IS NOT NULL AND r.deployment IS NULL)
-        ORDER BY c.next_at LIMIT $2)
-    UNION ALL SELECT * FROM (
         SELECT r.wake_at AS at, 'run' AS kind, r.id AS id, r.certificate AS certificate
         FROM runs r INDEXED BY runs_wake CROSS JOIN certificates c ON c.id = r.certificate
         WHERE r.wake_at <= $1 AND (c.lease_until IS NULL OR c.lease_until <= $1)
@@ -81,8 +76,28 @@ SELECT at, kind, id, certificate FROM (
         SELECT v.ask_at AS at, 'renewal-information' AS kind, v.id AS id, v.certificate AS certificate
         FROM versions v INDEXED BY versions_ask CROSS JOIN certificates c ON c.id = v.certificate
         WHERE v.ask_at <= $1 AND c.paused = 0 AND (c.lease_until IS NULL OR c.lease_until <= $1)
-        ORDER BY v.ask_at LIMIT $2)
-) ORDER BY at LIMIT $2";
+        ORDER BY v.ask_at LIMIT $2)"
+    };
+}
+
+/// The same, in one order.
+pub(super) const BESIDE: &str =
+    concat!("SELECT at, kind, id, certificate FROM (", beside!(), ") ORDER BY at LIMIT $2");
+
+/// With certificates: the first `$2` of each kind, then the first `$2` of all.
+pub(super) const DUE: &str = concat!(
+    "SELECT at, kind, id, certificate FROM (
+    SELECT * FROM (
+        SELECT c.next_at AS at, 'certificate' AS kind, c.id AS id, c.id AS certificate
+        FROM certificates c INDEXED BY certificates_due
+        WHERE c.next_at <= $1 AND c.paused = 0 AND (c.lease_until IS NULL OR c.lease_until <= $1)
+        AND NOT EXISTS (
+            SELECT 1 FROM runs r WHERE r.certificate = c.id AND r.wake_at IS NOT NULL AND r.deployment IS NULL)
+        ORDER BY c.next_at LIMIT $2)
+    UNION ALL ",
+    beside!(),
+    ") ORDER BY at LIMIT $2"
+);
 
 fn work(row: &SqliteRow) -> StoreResult<Work> {
     let kind: &str = column(row, "kind")?;
@@ -104,6 +119,24 @@ impl Schedule for SqliteStore {
             .await
             .attempt("look for the next moment")?;
         at.map(timestamp).transpose()
+    }
+
+    async fn due_beside(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>> {
+        let rows = sqlx::query(BESIDE)
+            .bind(milliseconds(now))
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await
+            .attempt("look for what is due")?;
+        each(&rows, work)
+    }
+
+    async fn lanes(&self, now: Timestamp) -> StoreResult<Vec<LaneState>> {
+        super::lanes::lanes(&self.readers, now).await
+    }
+
+    async fn due_in_lane(&self, lane: &Lane, now: Timestamp, limit: u32) -> StoreResult<Vec<CertificateId>> {
+        super::lanes::due_in_lane(&self.readers, lane, now, limit).await
     }
 
     async fn due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>> {

@@ -1,13 +1,16 @@
 //! What is true of the SQLite file alone, and the calls that tell it the common stories.
 
-use super::schedule::{DUE, NEXT_MOMENT};
+use super::lanes::{DUE_IN_LANE, LANES};
+use super::schedule::{BESIDE, DUE, NEXT_MOMENT};
 use super::{SqliteStore, certificate_list, issuer, schema};
 use crate::samples::{at, deploy_run, new, obtain_run, settings, version, write};
 use crate::{
     CertificateFilter, CertificateQuery, CertificateSort, Certificates, Deployments, Leases, Meta, Page,
     RunFilter, Runs, StoreError, UnreadableEnd, Versions,
 };
-use crate::{story, story_aside, story_issuer, story_ledger, story_revocation, story_suggestion};
+use crate::{
+    story, story_aside, story_issuer, story_ledger, story_revocation, story_suggestion,
+};
 use certwright_core::certificate::Standing;
 use certwright_core::failure::Failure;
 use certwright_core::run::RunState;
@@ -288,6 +291,14 @@ pub(super) fn scanned(plan: &[String]) -> Vec<&String> {
 async fn finding_what_is_due_scans_no_table() {
     let place = Place::new();
     let store = place.open().await;
+    for sql in [BESIDE, LANES, DUE_IN_LANE] {
+        let plan = plan(&store, sql.to_owned()).await;
+        let scanned: Vec<_> = scanned(&plan)
+            .into_iter()
+            .filter(|line| !matches!(line.as_str(), "SCAN lanes" | "SCAN w"))
+            .collect();
+        assert!(scanned.is_empty(), "{plan:#?}");
+    }
     for sql in [NEXT_MOMENT, DUE] {
         let plan = plan(&store, sql.to_owned()).await;
         assert!(scanned(&plan).is_empty(), "{plan:#?}");
