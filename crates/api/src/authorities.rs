@@ -215,3 +215,65 @@ pub struct Terms {
     /// Its profiles by name, with their descriptions.
     pub profiles: BTreeMap<String, String>,
 }
+
+/// What a look at an authority's directory found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Probe {
+    /// Whose.
+    pub authority: String,
+    /// When it was last looked at.
+    pub probed_at: jiff::Timestamp,
+    /// When it was last well.
+    pub good_at: Option<jiff::Timestamp>,
+    /// Since when nobody is there who speaks ACME.
+    pub bad_since: Option<jiff::Timestamp>,
+    /// What it answered last, unless it was well.
+    pub answer: Option<String>,
+    /// Whether it counts as retired: nobody was there for days.
+    pub retired: bool,
+    /// When it is looked at next.
+    pub next_at: jiff::Timestamp,
+}
+
+impl From<certwright_core::probe::Probe> for Probe {
+    fn from(probe: certwright_core::probe::Probe) -> Self {
+        Self {
+            retired: probe.is_retired(),
+            next_at: probe.next_at(),
+            authority: probe.authority.to_string(),
+            probed_at: probe.probed_at,
+            good_at: probe.good_at,
+            bad_since: probe.bad_since,
+            answer: probe.answer,
+        }
+    }
+}
+
+/// Has the certificates of an authority ordered from another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveRequest {
+    /// The other authority; there must be an account with it.
+    pub to: String,
+    /// Only say what would be done; nothing is changed.
+    #[serde(default)]
+    pub preview: bool,
+}
+
+/// What became of a move.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MoveAnswer {
+    /// The names of those that are ordered from the other authority from now on.
+    pub moved: Vec<String>,
+    /// Those that stay.
+    pub kept: Vec<KeptCertificate>,
+}
+
+/// A certificate that stays with its authority.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeptCertificate {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+}

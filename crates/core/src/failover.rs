@@ -99,6 +99,17 @@ pub fn instead<'a>(facts: &FailoverFacts<'a>) -> Option<Candidate<'a>> {
     suitable.get(turn.checked_rem(turns)?).copied()
 }
 
+/// Whether it can really issue this certificate, whatever clients trust.
+pub fn can_take(settings: &CertificateSettings, candidate: &Candidate<'_>) -> bool {
+    let surroundings = Surroundings {
+        authority: Some(candidate.authority),
+        authorities: &[],
+        accounts: &[],
+        dns_provider: settings.identifiers.iter().any(|name| name.is_wildcard()),
+    };
+    validate::check(&settings_for(settings, candidate), &surroundings).is_empty()
+}
+
 /// Whether it can really issue this certificate, and clients that trust the chosen authority trust it as well.
 fn suits(facts: &FailoverFacts<'_>, candidate: &Candidate<'_>) -> bool {
     let authority = candidate.authority;
@@ -106,13 +117,7 @@ fn suits(facts: &FailoverFacts<'_>, candidate: &Candidate<'_>) -> bool {
     let alike = authority.id != chosen.id
         && authority.staging == chosen.staging
         && authority.issuing_roots == chosen.issuing_roots;
-    let surroundings = Surroundings {
-        authority: Some(authority),
-        authorities: &[],
-        accounts: &[],
-        dns_provider: facts.settings.identifiers.iter().any(|name| name.is_wildcard()),
-    };
-    alike && validate::check(&settings_for(facts.settings, candidate), &surroundings).is_empty()
+    alike && can_take(facts.settings, candidate)
 }
 
 /// The settings as they are when this candidate is asked: account and profile belong to the chosen authority.

@@ -36,6 +36,7 @@ pub mod options;
 pub mod pace;
 mod patience;
 pub mod plan;
+pub mod probe;
 mod profile_choice;
 pub mod rate_limit;
 pub mod refusal;

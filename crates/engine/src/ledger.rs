@@ -133,6 +133,19 @@ impl Engine {
         self.predict(&authority, &authority.details.rate_limits, &order).await
     }
 
+    /// Whether the ledger permits an order for these identifiers at an authority that is asked instead of the chosen one.
+    pub(crate) async fn permits(
+        &self,
+        authority: &Authority,
+        account: &AccountId,
+        identifiers: &[Identifier],
+    ) -> StoreResult<bool> {
+        let exemption = exemption(&authority.id, identifiers, None, false);
+        let order = PlannedOrder { account, identifiers, exemption };
+        let says = self.predict(authority, &authority.details.rate_limits, &order).await?;
+        Ok(!matches!(says, Prediction::Exceeds(_)))
+    }
+
     /// What the ledger says of an order under these limits; without any only the authority's own word counts.
     async fn predict(
         &self,

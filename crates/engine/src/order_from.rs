@@ -51,10 +51,16 @@ impl Engine {
         if standing.failures == 0 || !self.rules().defaults.failover {
             return Ok(None);
         }
-        let usable = self.usable_accounts().await?;
-        let candidates: Vec<_> =
-            usable.iter().map(|(authority, account)| Candidate { authority, account }).collect();
         let settings = &row.certificate.settings;
+        let usable = self.usable_accounts().await?;
+        let mut candidates = Vec::with_capacity(usable.len());
+        for (authority, account) in &usable {
+            // One that would only refuse has no turn.
+            let permits = self.permits(authority, &account.id, &settings.identifiers).await;
+            if permits.map_err(|error| storage(&error.to_string()))? {
+                candidates.push(Candidate { authority, account });
+            }
+        }
         let found = instead(&FailoverFacts {
             settings,
             chosen,
@@ -80,7 +86,7 @@ impl Engine {
     }
 
     /// Every authority with its newest usable account, in the order of their ids, which lasts.
-    async fn usable_accounts(&self) -> Result<Vec<(Authority, Account)>, Failure> {
+    pub(crate) async fn usable_accounts(&self) -> Result<Vec<(Authority, Account)>, Failure> {
         let trouble = |error: &dyn std::fmt::Display| storage(&error.to_string());
         let accounts = self.store.accounts(None).await.map_err(|error| trouble(&error))?;
         let mut usable: Vec<(Authority, Account)> = Vec::new();

@@ -4,6 +4,7 @@ use crate::{NewAudit, StoreResult};
 use async_trait::async_trait;
 use certwright_core::authority::Authority;
 use certwright_core::id::AuthorityId;
+use certwright_core::probe::Probe;
 use serde::{Deserialize, Serialize};
 
 /// A custom authority with its revision.
@@ -33,6 +34,15 @@ pub trait Authorities: Send + Sync {
         expected: Option<i64>,
         audit: &NewAudit,
     ) -> StoreResult<AuthorityRow>;
+
+    /// Every authority that an account or a certificate names.
+    async fn authorities_in_use(&self) -> StoreResult<Vec<AuthorityId>>;
+
+    /// What is known of the directories that were looked at.
+    async fn probes(&self) -> StoreResult<Vec<Probe>>;
+
+    /// Stores what a look at a directory found.
+    async fn store_probe(&self, probe: &Probe) -> StoreResult<()>;
 
     /// Removes it. `InUse` while an account or a certificate names it, saying which; `Outdated` when it was
     /// changed meanwhile.

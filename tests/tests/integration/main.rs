@@ -14,6 +14,7 @@ mod choices;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod demo;
+mod failover;
 mod failures;
 mod faults;
 mod foreign;
@@ -36,6 +37,7 @@ mod own_certificate;
 mod process;
 mod renewal_information;
 #[cfg(feature = "failpoints")]
+mod retired;
 mod revoked;
 mod secrets;
 mod service;

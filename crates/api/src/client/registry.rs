@@ -4,7 +4,7 @@ use super::call::Call;
 use super::{Answer, Client};
 use crate::account_changes::{AccountChanges, AccountCheck, AccountImport, AccountKeyChange, TermsAgreement};
 use crate::accounts::{Account, AccountDraft, AccountRemoval, ChainPreference};
-use crate::authorities::{Authority, AuthorityDraft, Terms};
+use crate::authorities::{Authority, AuthorityDraft, MoveAnswer, MoveRequest, Probe, Terms};
 use crate::limits::Limits;
 use crate::page::List;
 use crate::targets::TargetKind;
@@ -41,6 +41,30 @@ impl Client {
     /// See [`ClientError`](super::ClientError).
     pub async fn delete_authority(&self, id: &str) -> Answer<()> {
         self.send_only(Call::delete("authorities").segment(id)).await
+    }
+
+    /// What the directories of the authorities in use answered when they were last looked at.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn probes(&self) -> Answer<Vec<Probe>> {
+        self.send(Call::get("probes")).await.map(|list: List<Probe>| list.items)
+    }
+
+    /// Looks at the authority's directory now.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn probe(&self, id: &str) -> Answer<Probe> {
+        self.send(Call::post("authorities").segment(id).then("probe")).await
+    }
+
+    /// Has the certificates of an authority ordered from another one.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn move_certificates(&self, id: &str, request: &MoveRequest) -> Answer<MoveAnswer> {
+        self.send(Call::post("authorities").segment(id).then("move").body(request)).await
     }
 
     /// The authority's rate limits, and how much of them is used.

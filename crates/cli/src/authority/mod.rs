@@ -2,6 +2,7 @@
 
 mod add;
 mod limits;
+mod relocate;
 mod show;
 
 use crate::exit::Exit;
@@ -20,6 +21,10 @@ pub enum AuthorityCommand {
     Limits(limits::ShowLimits),
     /// Add an authority of your own
     Add(Box<add::Add>),
+    /// Look whether an authority's directory is still there
+    Probe(relocate::ProbeNow),
+    /// Order the certificates of an authority from another one
+    Move(relocate::Move),
     /// Remove an authority of your own
     Remove(Remove),
 }
@@ -43,6 +48,8 @@ impl AuthorityCommand {
             Self::Show(command) => command.run(session).await,
             Self::Limits(command) => command.run(session).await,
             Self::Add(command) => command.run(session).await,
+            Self::Probe(command) => command.run(session).await,
+            Self::Move(command) => command.run(session).await,
             Self::Remove(command) => command.run(session).await,
         }
     }

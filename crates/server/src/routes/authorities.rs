@@ -8,7 +8,9 @@ use crate::unbroken::unbroken;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use certwright_api::authorities::{Authority, AuthorityDraft, Terms};
+use certwright_api::authorities::{
+    Authority, AuthorityDraft, KeptCertificate, MoveAnswer, MoveRequest, Probe, Terms,
+};
 use certwright_api::limits::{LimitUse, Limits, Wait};
 use certwright_api::page::List;
 
@@ -101,4 +103,40 @@ pub(crate) async fn limits(
         frees_at: state.frees_at,
     });
     Ok(Json(Limits { waits: waits.collect(), limits: states.collect() }))
+}
+
+/// What the directories of the authorities in use answered when they were last looked at.
+#[utoipa::path(get, path = "/probes", operation_id = "listProbes", tag = "authorities",
+    responses((status = 200, body = List<Probe>)))]
+pub(crate) async fn probes(State(shared): State<Shared>) -> Answered<Json<List<Probe>>> {
+    let probes = shared.engine.probes().await?;
+    Ok(Json(List { items: probes.into_iter().map(Probe::from).collect() }))
+}
+
+/// Looks at the authority's directory now.
+#[utoipa::path(post, path = "/authorities/{authority}/probe", operation_id = "probeAuthority", tag = "authorities",
+    params(("authority" = String, Path)), responses((status = 200, body = Probe)))]
+pub(crate) async fn probe(
+    State(shared): State<Shared>,
+    Path(authority): Path<String>,
+) -> Answered<Json<Probe>> {
+    Ok(Json(shared.engine.probe_now(&authority).await?.into()))
+}
+
+/// Has the certificates of an authority ordered from another one, each by an edit of its own.
+#[utoipa::path(post, path = "/authorities/{authority}/move", operation_id = "moveCertificates", tag = "authorities",
+    params(("authority" = String, Path)), request_body = MoveRequest, responses((status = 200, body = MoveAnswer)))]
+pub(crate) async fn move_certificates(
+    State(shared): State<Shared>,
+    Path(authority): Path<String>,
+    who: Who,
+    sent: Sent<MoveRequest>,
+) -> Answered<Json<MoveAnswer>> {
+    unbroken(async move {
+        let MoveRequest { to, preview } = sent.value;
+        let moved = shared.engine.move_certificates(&authority, &to, preview, &who.0).await?;
+        let kept = moved.kept.into_iter().map(|(name, reason)| KeptCertificate { name, reason });
+        Ok(Json(MoveAnswer { moved: moved.moved, kept: kept.collect() }))
+    })
+    .await
 }

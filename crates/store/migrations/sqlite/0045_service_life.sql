@@ -62,5 +62,11 @@ BEGIN
     WHERE id = NEW.id;
 END;
 
+-- What the directories of authorities answered when they were last looked at.
+CREATE TABLE authority_probes (
+    authority TEXT PRIMARY KEY,
+    json      TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Events are pruned by their age.
 CREATE INDEX events_at ON events (at);

@@ -9,6 +9,7 @@ use crate::{Authorities, AuthorityRow, NewAudit, StoreError, StoreResult};
 use async_trait::async_trait;
 use certwright_core::authority::Authority;
 use certwright_core::id::AuthorityId;
+use certwright_core::probe::Probe;
 use sqlx::sqlite::SqliteRow;
 
 fn authority_row(row: &SqliteRow) -> StoreResult<AuthorityRow> {
@@ -52,8 +53,44 @@ async fn users(write: &mut Write, id: &AuthorityId) -> StoreResult<Vec<String>> 
     .attempt("look for users of the authority")
 }
 
+/// By going from one to the next in the indexes.
+pub(super) const IN_USE: &str = "
+WITH RECURSIVE used (id) AS (
+    SELECT min(authority) FROM certificates
+    UNION ALL
+    SELECT (SELECT min(authority) FROM certificates WHERE authority > used.id) FROM used WHERE used.id IS NOT NULL)
+SELECT id FROM used WHERE id IS NOT NULL UNION SELECT authority FROM accounts";
+
 #[async_trait]
 impl Authorities for SqliteStore {
+    async fn authorities_in_use(&self) -> StoreResult<Vec<AuthorityId>> {
+        let ids: Vec<String> = sqlx::query_scalar(IN_USE)
+            .fetch_all(&self.readers)
+            .await
+            .attempt("list the authorities in use")?;
+        Ok(ids.into_iter().map(AuthorityId::from).collect())
+    }
+
+    async fn probes(&self) -> StoreResult<Vec<Probe>> {
+        let rows = sqlx::query("SELECT json FROM authority_probes ORDER BY authority")
+            .fetch_all(&self.readers)
+            .await
+            .attempt("read what directories answered")?;
+        each(&rows, |row| json(row, "json"))
+    }
+
+    async fn store_probe(&self, probe: &Probe) -> StoreResult<()> {
+        let attempted = "store what the directory answered";
+        let mut write = self.write(attempted).await?;
+        sqlx::query("INSERT OR REPLACE INTO authority_probes (authority, json) VALUES ($1, $2)")
+            .bind(probe.authority.as_str())
+            .bind(to_json(probe)?)
+            .execute(write.on())
+            .await
+            .attempt(attempted)?;
+        write.commit_quietly().await
+    }
+
     async fn authorities(&self) -> StoreResult<Vec<AuthorityRow>> {
         let rows = sqlx::query("SELECT * FROM authorities ORDER BY id")
             .fetch_all(&self.readers)

@@ -8,9 +8,7 @@ use crate::{
     CertificateFilter, CertificateQuery, CertificateSort, Certificates, Deployments, Leases, Meta, Page,
     RunFilter, Runs, StoreError, UnreadableEnd, Versions,
 };
-use crate::{
-    story, story_aside, story_issuer, story_ledger, story_revocation, story_suggestion,
-};
+use crate::{story, story_aside, story_issuer, story_ledger, story_revocation, story_suggestion};
 use certwright_core::certificate::Standing;
 use certwright_core::failure::Failure;
 use certwright_core::run::RunState;
