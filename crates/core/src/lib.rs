@@ -33,6 +33,7 @@ pub mod obtain_plan;
 pub mod options;
 mod patience;
 pub mod plan;
+pub mod poison;
 mod profile_choice;
 pub mod rate_limit;
 pub mod refusal;

@@ -13,6 +13,7 @@ mod choices;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod demo;
+mod failover;
 mod failures;
 mod faults;
 mod foreign;
@@ -30,6 +31,7 @@ mod names;
 mod outage;
 mod own_authority;
 mod own_certificate;
+mod pairs;
 mod process;
 mod renewal_information;
 #[cfg(feature = "failpoints")]

@@ -11,6 +11,7 @@ mod list;
 mod log;
 mod pause;
 mod preview;
+mod removal_offer;
 mod request;
 mod revoke;
 mod show;
