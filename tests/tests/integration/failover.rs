@@ -78,9 +78,10 @@ impl Two {
         self.way.add(Rule::always(Resource::NewOrder, Deed::Answer(Reply::page(503))));
     }
 
-    /// Lets the next moment come, whenever it is.
+    /// Lets the certificate's next moment come, whenever it is.
     async fn next(&self) -> Result<()> {
-        let next = self.lane.engine().store().next_moment().await?.context("nothing will ever be done")?;
+        let standing = self.lane.row(HOST).await?.certificate.standing;
+        let next = standing.next_at.context("nothing will ever be done")?;
         self.lane.clock.advance_to(next);
         ensure!(self.lane.settle_within(OUTAGE).await?);
         Ok(())
@@ -165,7 +166,9 @@ async fn failover_that_would_exceed_the_others_limit_is_not_taken() -> Result<()
 
     // Once that limit has freed, it is asked.
     for _ in 0..4 {
-        two.next().await?;
+        if two.issuer().await?.is_none() {
+            two.next().await?;
+        }
     }
     ensure!(two.issuer().await?.as_deref() == Some("second"), "{}", two.told().await?);
     Ok(())
