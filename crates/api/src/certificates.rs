@@ -3,6 +3,7 @@
 use crate::failures::Failure;
 use crate::health::{Health, HealthReason};
 use crate::options::{KeySource, ProfileMissing};
+use crate::removal_offers::RemovalOffer;
 use crate::renewal_policy::RenewalPolicy;
 use crate::settings::WindowChoice;
 use crate::versions::Version;
@@ -222,6 +223,9 @@ pub struct Certificate {
     pub not_before: Option<Timestamp>,
     /// The last failure, until a success.
     pub last_failure: Option<Failure>,
+    /// Names that hold up the others, where there are such, and the edit that would leave them out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removal_offer: Option<RemovalOffer>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When what is wanted was last changed.
@@ -290,6 +294,7 @@ impl From<CertificateParts<'_>> for Certificate {
             failures: standing.failures,
             not_before: standing.not_before,
             last_failure: standing.last_failure.as_ref().map(Failure::from),
+            removal_offer: RemovalOffer::after(settings, standing.last_failure.as_ref()),
             created_at: parts.certificate.created_at,
             updated_at: parts.certificate.updated_at,
         }

@@ -26,6 +26,7 @@ pub mod options;
 pub mod page;
 pub mod preview;
 pub mod problem;
+pub mod removal_offers;
 pub mod renewal_policy;
 pub mod renewals;
 pub mod revocations;

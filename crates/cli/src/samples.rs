@@ -104,6 +104,7 @@ pub(crate) fn certificate() -> Certificate {
         failures: 0,
         not_before: None,
         last_failure: None,
+        removal_offer: None,
         created_at: hours(-900),
         updated_at: hours(-800),
     }

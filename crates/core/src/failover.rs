@@ -83,20 +83,23 @@ pub fn is_waited_for(failure: Option<&Failure>, now: Timestamp) -> Option<Timest
     }
 }
 
-/// Who is asked instead of the chosen authority; `None` when that one is asked. They take turns, and the chosen one has
-/// its turn again after all others: whoever works first, issues.
+/// Who is asked instead of the chosen authority; `None` when that one is asked. They take turns, the chosen one among
+/// them, each after the one that failed last: whoever works first, issues. One that must be waited for has no turn.
 pub fn instead<'a>(facts: &FailoverFacts<'a>) -> Option<Candidate<'a>> {
     let failure = facts.failure.filter(|failure| is_of_authority(failure))?;
+    let chosen = facts.chosen?;
+    let asked = failure.authority.as_ref().unwrap_or(&chosen.id);
     let waiting = is_waited_for(Some(failure), facts.now).is_some();
     if !waiting && facts.failures < AFTER_FAILURES {
         return None;
     }
-    let suitable: Vec<_> =
-        facts.candidates.iter().filter(|candidate| suits(facts, candidate)).copied().collect();
-    // One that must be waited for has no turn.
-    let turns = suitable.len() + usize::from(!waiting);
-    let turn = facts.failures.saturating_sub(AFTER_FAILURES) as usize;
-    suitable.get(turn.checked_rem(turns)?).copied()
+    // `None` is the turn of the chosen one.
+    let mut turns: Vec<Option<Candidate<'a>>> = vec![None];
+    turns.extend(facts.candidates.iter().filter(|candidate| suits(facts, candidate)).copied().map(Some));
+    let id = |turn: &Option<Candidate<'a>>| turn.map_or(&chosen.id, |candidate| &candidate.authority.id);
+    let last = turns.iter().position(|turn| id(turn) == asked).unwrap_or(0);
+    turns.rotate_left(last + 1);
+    turns.into_iter().find(|turn| !(waiting && id(turn) == asked)).flatten()
 }
 
 /// Whether it can really issue this certificate, whatever clients trust.
@@ -220,20 +223,26 @@ mod tests {
         let names = settings(&["shop.example.com", "www.example.com"]);
         let address = settings(&["192.0.2.1"]);
         let kind = |kind: &str| Failure::retry(kind, "open an order", "no", "");
+        let at = |failure: &Failure, id: &str| failure.clone().with_authority(Some(id.into()));
         let (down, name) = (kind("acme-serverInternal"), kind("acme-connection"));
         let now = Timestamp::UNIX_EPOCH;
         let later = now + jiff::SignedDuration::from_hours(100);
         let limited = |until| Failure { class: FailureClass::WaitUntil(until), ..kind("acme-rateLimited") };
         let (soon, long) = (limited(now), limited(later));
+        let (down_b, down_c, gone) = (at(&down, "b"), at(&down, "c"), at(&down, "deleted"));
+        let (long_b, long_c) = (at(&long, "b"), at(&long, "c"));
         for (what, settings, failures, failure, expected) in [
             ("the first failures", &names, 2, Some(&down), None),
             ("an outage", &names, 3, Some(&down), Some("b")),
-            ("the next one has its turn", &names, 4, Some(&down), Some("c")),
-            ("and then the chosen one again", &names, 5, Some(&down), None),
-            ("round and round", &names, 6, Some(&down), Some("b")),
+            ("however many tries a run has counted", &names, 4, Some(&down), Some("b")),
+            ("the next one has its turn", &names, 5, Some(&down_b), Some("c")),
+            ("and then the chosen one again", &names, 6, Some(&down_c), None),
+            ("one that is not there any more", &names, 6, Some(&gone), Some("b")),
             ("a name that fails everywhere", &names, 9, Some(&name), None),
             ("a limit that still holds", &names, 1, Some(&long), Some("b")),
             ("and never the one that is to be waited for", &names, 5, Some(&long), Some("b")),
+            ("nor another one", &names, 5, Some(&long_b), Some("c")),
+            ("after whom the chosen one has its turn", &names, 5, Some(&long_c), None),
             ("a limit that has passed", &names, 1, Some(&soon), None),
             ("nobody else certifies addresses", &address, 3, Some(&down), None),
             ("no failure", &names, 0, None, None),

@@ -1,5 +1,7 @@
 //! Failures: what was attempted, on what, what the other side answered, what to do next; and when to try again.
 
+use crate::id::AuthorityId;
+use crate::poison::RefusedName;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -48,6 +50,12 @@ pub struct Failure {
     /// A page of the other side about this very failure, such as where to agree to new terms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// Which authority was asked, where it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<AuthorityId>,
+    /// The names that are refused, with how often in a row, over all failures since the last success.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedName>,
 }
 
 impl Failure {
@@ -67,6 +75,8 @@ impl Failure {
             remedy: remedy.into(),
             identifiers: Vec::new(),
             link: None,
+            authority: None,
+            refused: Vec::new(),
         }
     }
 
@@ -94,6 +104,12 @@ impl Failure {
     pub fn with_link(mut self, link: Option<&str>) -> Self {
         let is_web = |link: &&str| link.starts_with("https://") || link.starts_with("http://");
         self.link = link.filter(is_web).map(str::to_owned);
+        self
+    }
+
+    /// Adds which authority was asked.
+    pub fn with_authority(mut self, authority: Option<AuthorityId>) -> Self {
+        self.authority = authority;
         self
     }
 

@@ -36,6 +36,7 @@ pub mod options;
 pub mod pace;
 mod patience;
 pub mod plan;
+pub mod poison;
 pub mod probe;
 mod profile_choice;
 pub mod rate_limit;

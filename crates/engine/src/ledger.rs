@@ -4,6 +4,7 @@ use crate::drive::{Interrupted, Work};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::standing::with_next;
+use certwright_core::account::Account;
 use certwright_core::authority::Authority;
 use certwright_core::certificate::Standing;
 use certwright_core::due::Reason;
@@ -127,23 +128,21 @@ impl Engine {
         let Ok(account) = self.account_of(settings, &authority).await else {
             return Ok(Prediction::Permitted);
         };
-        let suggested = is_suggested(row.version.as_ref(), &account.id, self.now());
-        let exemption = exemption(&authority.id, &settings.identifiers, row.version.as_ref(), suggested);
-        let order = PlannedOrder { account: &account.id, identifiers: &settings.identifiers, exemption };
-        self.predict(&authority, &authority.details.rate_limits, &order).await
+        self.predict_at(row, &authority, &account).await
     }
 
-    /// Whether the ledger permits an order for these identifiers at an authority that is asked instead of the chosen one.
-    pub(crate) async fn permits(
+    /// What the ledger says of ordering this certificate now from this authority, chosen or not.
+    pub(crate) async fn predict_at(
         &self,
+        row: &CertificateRow,
         authority: &Authority,
-        account: &AccountId,
-        identifiers: &[Identifier],
-    ) -> StoreResult<bool> {
-        let exemption = exemption(&authority.id, identifiers, None, false);
-        let order = PlannedOrder { account, identifiers, exemption };
-        let says = self.predict(authority, &authority.details.rate_limits, &order).await?;
-        Ok(!matches!(says, Prediction::Exceeds(_)))
+        account: &Account,
+    ) -> StoreResult<Prediction> {
+        let identifiers = &row.certificate.settings.identifiers;
+        let suggested = is_suggested(row.version.as_ref(), &account.id, self.now());
+        let exemption = exemption(&authority.id, identifiers, row.version.as_ref(), suggested);
+        let order = PlannedOrder { account: &account.id, identifiers, exemption };
+        self.predict(authority, &authority.details.rate_limits, &order).await
     }
 
     /// What the ledger says of an order under these limits; without any only the authority's own word counts.

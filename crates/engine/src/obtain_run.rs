@@ -6,10 +6,12 @@ use crate::standing::with_next;
 use certwright_core::certificate::{Certificate, Standing};
 use certwright_core::due::Reason;
 use certwright_core::event::{EventKind, Level, NewEvent};
-use certwright_core::failure::{Failure, FailureClass, back_off_within};
-use certwright_core::id::{DeploymentId, RunId};
+use certwright_core::failure::{Failure, FailureClass, back_off, back_off_within};
+use certwright_core::id::{AuthorityId, DeploymentId, RunId};
 use certwright_core::plan::Plan;
+use certwright_core::poison::{self, refused_names};
 use certwright_core::run::{Run, RunState};
+use certwright_core::step::Step;
 use certwright_core::{SignedDuration, Timestamp};
 use certwright_store::{CertificateRow, Fence, ObtainEnd, RunWrite, StoreResult};
 
@@ -89,6 +91,13 @@ pub(crate) fn failed(
     draw: f64,
 ) -> Standing {
     let before = certificate.standing.failures;
+    let mut failure = failure;
+    failure.refused = refused_names(certificate.standing.last_failure.as_ref(), &failure, now);
+    if let Some(offer) = poison::offer(&certificate.settings, &failure) {
+        let offered = offer.words(&certificate.settings.name);
+        failure.remedy =
+            if failure.remedy.is_empty() { offered } else { format!("{}. {offered}", failure.remedy) };
+    }
     let (failures, not_before) = match failure.class {
         FailureClass::WaitUntil(moment) => (before.max(1), moment.max(now + SHORTEST_PAUSE)),
         FailureClass::NeedsPerson if failure.kind == "acme-paused" => {
@@ -108,6 +117,14 @@ pub(crate) fn failed(
     }
 }
 
+/// Which authority this run asks.
+fn asked(run: &Run) -> Option<AuthorityId> {
+    run.plan.steps.iter().find_map(|step| match step {
+        Step::OpenOrder { authority, .. } => Some(authority.clone()),
+        _ => None,
+    })
+}
+
 /// When somebody asked for another version after this run had begun: that is not answered by its end.
 pub(crate) fn still_asked(certificate: &Certificate, run: &Run) -> Option<Timestamp> {
     certificate.standing.asked_at.filter(|asked| *asked > run.created_at)
@@ -117,9 +134,9 @@ pub(crate) fn still_asked(certificate: &Certificate, run: &Run) -> Option<Timest
 pub(crate) async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), Interrupted> {
     let engine = work.engine;
     let now = engine.now();
-    let events = std::mem::take(&mut work.events);
-    let write = RunWrite { run: &work.run, fence: work.fence, wake_at: None, events: &events };
+    let mut events = std::mem::take(&mut work.events);
     if state == RunState::Done {
+        let write = RunWrite { run: &work.run, fence: work.fence, wake_at: None, events: &events };
         engine.store.save_run(write).await?;
         return Ok(());
     }
@@ -129,18 +146,42 @@ pub(crate) async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), I
     let standing = match (state, work.run.failure()) {
         (RunState::Failed, Some(failure)) => {
             let (tries, draw) = (work.run.tries_of_failure(), engine.chance.draw());
-            failed(certificate, row.not_after(), failure.clone(), tries, now, draw)
+            let failure = failure.clone().with_authority(asked(&work.run));
+            failed(certificate, row.not_after(), failure, tries, now, draw)
         }
         _ => Standing { not_before: Some(now + AFTER_CANCEL), ..certificate.standing.clone() },
     };
-    let standing = Standing { asked_at: still_asked(certificate, &work.run), ..standing };
+    let mut standing = Standing { asked_at: still_asked(certificate, &work.run), ..standing };
+    if state == RunState::Failed
+        && asked(&work.run).as_ref() == Some(&certificate.settings.authority)
+        && Box::pin(engine.has_another(&row, &standing)).await
+    {
+        // The chosen authority has had its tries in place. Another one is asked now, and no back-off protects that one
+        // from anything: it has refused nothing.
+        let soon = now + back_off(1, engine.chance.draw());
+        standing.not_before = standing.not_before.map(|moment| moment.min(soon));
+    }
     let standing = with_next(&engine.rules(), certificate, standing, row.version.as_ref(), now);
     if state == RunState::Failed
         && let Some(failure) = work.run.failure()
     {
         crate::account_block::after(engine, &work.run, failure).await?;
     }
+    if let (RunState::Failed, Some(failure)) = (state, &standing.last_failure)
+        && let Some(offer) = poison::offer(&certificate.settings, failure)
+    {
+        let words = offer.words(&certificate.settings.name);
+        events.push(engine.event(
+            &certificate.id,
+            Some(&work.run.id),
+            None,
+            EventKind::Note,
+            Level::Warning,
+            words,
+        ));
+    }
     let version = work.run.learnt.version.as_ref();
+    let write = RunWrite { run: &work.run, fence: work.fence, wake_at: None, events: &events };
     engine.store.end_obtain(&ObtainEnd { version, before: certificate, standing: &standing, write }).await?;
     Ok(())
 }

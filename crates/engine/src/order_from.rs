@@ -1,11 +1,13 @@
 //! From whom a certificate is ordered now: the chosen authority, or another one that can issue it while that one cannot.
 
 use crate::engine::{Engine, storage};
+use certwright_core::Timestamp;
 use certwright_core::account::{Account, AccountState};
 use certwright_core::authority::Authority;
-use certwright_core::certificate::CertificateSettings;
+use certwright_core::certificate::{CertificateSettings, Standing};
 use certwright_core::failover::{Candidate, FailoverFacts, instead, settings_for};
 use certwright_core::failure::Failure;
+use certwright_core::ledger::Prediction;
 use certwright_store::CertificateRow;
 
 /// From whom, and by which settings.
@@ -17,6 +19,18 @@ pub(crate) struct OrderFrom {
     pub(crate) settings: CertificateSettings,
     /// Why another authority is asked than the chosen one, in words.
     pub(crate) why: Option<String>,
+    /// Why others are not asked that could issue it, and that the chosen one is asked again: each a sentence.
+    pub(crate) remarks: Vec<String>,
+    /// The earliest moment at which one that is passed over could be asked.
+    pub(crate) others_free_at: Option<Timestamp>,
+}
+
+/// Who is asked instead, and who was passed over.
+#[derive(Default)]
+struct Others {
+    found: Option<OrderFrom>,
+    remarks: Vec<String>,
+    free_at: Option<Timestamp>,
 }
 
 impl OrderFrom {
@@ -34,55 +48,68 @@ impl Engine {
     pub(crate) async fn order_from(&self, row: &CertificateRow) -> Result<OrderFrom, Failure> {
         let settings = &row.certificate.settings;
         let chosen = self.authority_of(&settings.authority).await;
-        if let Some(other) = self.another(row, chosen.as_ref().ok()).await? {
-            return Ok(other);
+        let Others { found, mut remarks, free_at } = Box::pin(self.others(row, chosen.as_ref().ok())).await?;
+        if let Some(other) = found {
+            return Ok(OrderFrom { remarks, ..other });
         }
         let authority = chosen?;
         let account = self.account_of(settings, &authority).await?;
-        Ok(OrderFrom { authority, account, settings: settings.clone(), why: None })
+        remarks.extend(homecoming(row, &authority));
+        let settings = settings.clone();
+        Ok(OrderFrom { authority, account, settings, why: None, remarks, others_free_at: free_at })
     }
 
-    async fn another(
-        &self,
-        row: &CertificateRow,
-        chosen: Option<&Authority>,
-    ) -> Result<Option<OrderFrom>, Failure> {
+    /// Whether another authority would be asked if the certificate stood so.
+    pub(crate) async fn has_another(&self, row: &CertificateRow, standing: &Standing) -> bool {
+        let mut row = row.clone();
+        row.certificate.standing = standing.clone();
+        let Ok(chosen) = self.authority_of(&row.certificate.settings.authority).await else { return false };
+        Box::pin(self.others(&row, Some(&chosen))).await.is_ok_and(|others| others.found.is_some())
+    }
+
+    async fn others(&self, row: &CertificateRow, chosen: Option<&Authority>) -> Result<Others, Failure> {
         let standing = &row.certificate.standing;
         if standing.failures == 0 || !self.rules().defaults.failover {
-            return Ok(None);
+            return Ok(Others::default());
         }
-        let settings = &row.certificate.settings;
         let usable = self.usable_accounts().await?;
-        let mut candidates = Vec::with_capacity(usable.len());
-        for (authority, account) in &usable {
-            // One that would only refuse has no turn.
-            let permits = self.permits(authority, &account.id, &settings.identifiers).await;
-            if permits.map_err(|error| storage(&error.to_string()))? {
-                candidates.push(Candidate { authority, account });
+        let settings = &row.certificate.settings;
+        let mut others = Others::default();
+        let Some(chosen) = chosen else { return Ok(others) };
+        // Each that its own limits would refuse is passed over, and the next one has its turn.
+        let mut passed_over = Vec::new();
+        loop {
+            let candidates: Vec<_> = usable
+                .iter()
+                .filter(|(authority, _)| !passed_over.contains(&authority.id))
+                .map(|(authority, account)| Candidate { authority, account })
+                .collect();
+            let found = instead(&FailoverFacts {
+                settings,
+                chosen: Some(chosen),
+                failures: standing.failures,
+                failure: standing.last_failure.as_ref(),
+                candidates: &candidates,
+                now: self.now(),
+            });
+            let Some(candidate) = found else { return Ok(others) };
+            let predicted = self.predict_at(row, candidate.authority, candidate.account).await;
+            match predicted.map_err(|error| storage(&error.to_string()))? {
+                Prediction::Permitted => {
+                    others.found = Some(order_from_another(row, chosen, &candidate));
+                    return Ok(others);
+                }
+                Prediction::Exceeds(exceeded) => {
+                    others.remarks.push(format!(
+                        "{} could issue it instead and is not asked: {}",
+                        candidate.authority.title, exceeded.words
+                    ));
+                    let earliest = others.free_at.map_or(exceeded.frees_at, |at| at.min(exceeded.frees_at));
+                    others.free_at = Some(earliest);
+                    passed_over.push(candidate.authority.id.clone());
+                }
             }
         }
-        let found = instead(&FailoverFacts {
-            settings,
-            chosen,
-            failures: standing.failures,
-            failure: standing.last_failure.as_ref(),
-            candidates: &candidates,
-            now: self.now(),
-        });
-        let (Some(candidate), Some(chosen)) = (found, chosen) else { return Ok(None) };
-        let trouble = standing.last_failure.as_ref().map(|failure| failure.answer.as_str());
-        let why = format!(
-            "Ordered from {}, because {} could not issue it: {}",
-            candidate.authority.title,
-            chosen.title,
-            trouble.unwrap_or("it failed")
-        );
-        Ok(Some(OrderFrom {
-            authority: candidate.authority.clone(),
-            account: candidate.account.clone(),
-            settings: settings_for(settings, &candidate),
-            why: Some(why),
-        }))
     }
 
     /// Every authority with its newest usable account, in the order of their ids, which lasts.
@@ -104,4 +131,28 @@ impl Engine {
         usable.sort_by(|(one, _), (other, _)| one.id.as_str().cmp(other.id.as_str()));
         Ok(usable)
     }
+}
+
+fn order_from_another(row: &CertificateRow, chosen: &Authority, candidate: &Candidate<'_>) -> OrderFrom {
+    let trouble = row.certificate.standing.last_failure.as_ref().map(|failure| failure.answer.as_str());
+    let why = format!(
+        "Ordered from {}, because {} could not issue it: {}",
+        candidate.authority.title,
+        chosen.title,
+        trouble.unwrap_or("it failed")
+    );
+    OrderFrom {
+        authority: candidate.authority.clone(),
+        account: candidate.account.clone(),
+        settings: settings_for(&row.certificate.settings, candidate),
+        why: Some(why),
+        remarks: Vec::new(),
+        others_free_at: None,
+    }
+}
+
+/// That the chosen authority is asked after another one has issued the newest version.
+fn homecoming(row: &CertificateRow, chosen: &Authority) -> Option<String> {
+    let other = row.version.as_ref().map(|version| &version.authority).filter(|id| **id != chosen.id)?;
+    Some(format!("Ordered from {}, the chosen authority; the newest version is from {other}", chosen.title))
 }

@@ -92,7 +92,9 @@ impl Engine {
             .map(|deployment| deployment.target.as_str())
             .collect();
         let title = self.find_authority(&version.authority).await?.map(|authority| authority.title);
-        let plan = revocation::plan(&RevocationFacts {
+        let own_key = row.certificate.settings.options.key_source.fingerprint();
+        let own_key = own_key.is_some_and(|fingerprint| fingerprint == facts.key_fingerprint);
+        let mut plan = revocation::plan(&RevocationFacts {
             name: &row.certificate.settings.name,
             version: version.id.as_str(),
             serial: &facts.serial,
@@ -105,6 +107,14 @@ impl Engine {
             paused: row.certificate.settings.paused,
             served_by: &served_by,
         });
+        if own_key && request.reason == RevocationReason::KeyCompromise {
+            plan.push(
+                "The key is one that you gave: it is refused from now on, here and for every other certificate, and \
+                 nothing is ordered before you give another one (certwright cert edit NAME --private-key FILE) or let \
+                 Certwright make one (--new-key)"
+                    .to_owned(),
+            );
+        }
         Ok(Revocation { version, by, plan })
     }
 
@@ -150,6 +160,10 @@ impl Engine {
             by: planned.by,
         };
         let audit = self.audit(who, "revoke", format!("version {id}"), None, Some(json!(order)));
+        if request.reason == RevocationReason::KeyCompromise {
+            // First, and whatever the authority answers: somebody else may have the key.
+            self.key_is_compromised(&id, who).await?;
+        }
         self.store.order_revocation(&id, &order, &audit).await?;
         crate::failpoint::pass(planned.version.certificate.as_str(), "revoke:stored")
             .map_err(|_| EngineError::Storage { words: "stopped by a test".to_owned() })?;
@@ -254,6 +268,14 @@ impl Engine {
         };
         let words = format!("{words} ({reason}){next}");
         let event = self.event(&version.certificate, None, None, EventKind::CertificateChanged, level, words);
+        if let (RevocationReason::KeyCompromise, Some(facts)) = (reason, &version.facts) {
+            // Whoever said so, this service or the authority's list: the key is never used again.
+            let fingerprint = &facts.key_fingerprint;
+            let what = format!("version {}", version.id);
+            let after = Some(json!({ "key_fingerprint": fingerprint }));
+            let audit = self.audit("certwright", "key-compromised", what, None, after);
+            self.store.add_compromised_key(fingerprint, now, &audit).await?;
+        }
         let known = revocation::Revocation { revoked_at: since, known_at: now, reason, source };
         self.store.record_revocation(&version.id, &known, now, &[event], None).await?;
         Ok(())

@@ -11,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often it is proved that everything can be saved.
 const BETWEEN_PROOFS: Duration = Duration::from_secs(60);
+/// The same while it cannot: whoever made room wants to see it.
+const WHILE_NOTHING_CAN_BE_SAVED: Duration = Duration::from_secs(5);
 /// The age at which a backup is followed by another one.
 const BETWEEN_BACKUPS: SignedDuration = SignedDuration::from_hours(24);
 /// A backup that failed is tried again after this.
@@ -25,7 +27,8 @@ pub async fn run(engine: Arc<Engine>, shutdown: CancellationToken) {
         let mut backup_at: Option<Timestamp> = None;
         loop {
             engine.prove_storage().await;
-            tokio::time::sleep(BETWEEN_PROOFS).await;
+            let works = engine.condition.tallies().storage_works;
+            tokio::time::sleep(if works { BETWEEN_PROOFS } else { WHILE_NOTHING_CAN_BE_SAVED }).await;
             let now = engine.now();
             if daily_at.is_none_or(|at| at <= now) {
                 daily_at = Some(now + DAILY);

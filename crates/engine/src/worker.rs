@@ -6,7 +6,7 @@ use crate::observe::{WantedVersion, plan_deploy, plan_obtain_from};
 use crate::standing::{self, due_of, with_next};
 use crate::{deploy_run, obtain_run};
 use certwright_core::SignedDuration;
-use certwright_core::certificate::{Deployment, DeploymentSettings, Standing};
+use certwright_core::certificate::{Certificate, Deployment, DeploymentSettings, Standing};
 use certwright_core::due::{Due, Reason};
 use certwright_core::event::{EventKind, Level};
 use certwright_core::failover::is_waited_for;
@@ -110,9 +110,15 @@ impl Engine {
             Ok(chosen) => (reason == Reason::AskedByHand, chosen),
             Err(failure) => return self.not_planned(&row, failure, fence).await,
         };
-        let until = is_waited_for(certificate.standing.last_failure.as_ref(), self.now());
+        let said_by =
+            |failure: &&Failure| failure.authority.as_ref().is_none_or(|id| *id == chosen.authority.id);
+        let last_failure = certificate.standing.last_failure.as_ref().filter(said_by);
+        let until = is_waited_for(last_failure, self.now());
         if let (Some(until), false, false) = (until, asked, chosen.is_another()) {
-            // Nobody else can issue it: the authority's word holds, however little life is left.
+            // Nobody else can issue it now: the authority's word holds, however little life is left. One whose own
+            // limits forbid it may be asked sooner.
+            let until = chosen.others_free_at.map_or(until, |free_at| until.min(free_at));
+            self.remark(certificate, &chosen.remarks).await?;
             let standing = Standing { not_before: Some(until), ..certificate.standing.clone() };
             let standing = with_next(&self.rules(), certificate, standing, row.version.as_ref(), self.now());
             self.store.set_standing(certificate, fence, &standing).await?;
@@ -121,13 +127,25 @@ impl Engine {
         if !chosen.is_another() && self.defer(&row, reason, fence).await? {
             return Ok(());
         }
+        let asked_of = chosen.authority.id.clone();
         match plan_obtain_from(self, &row, chosen).await {
             Ok(plan) => {
                 let run = obtain_run::open(self, &row, plan, reason, fence).await?;
                 self.drive_run(&row, run, fence).await
             }
-            Err(failure) => self.not_planned(&row, failure, fence).await,
+            Err(failure) => self.not_planned(&row, failure.with_authority(Some(asked_of)), fence).await,
         }
+    }
+
+    /// Tells in the log why another authority is not asked.
+    async fn remark(&self, certificate: &Certificate, remarks: &[String]) -> Result<(), Interrupted> {
+        if remarks.is_empty() {
+            return Ok(());
+        }
+        let event = |words: &String| {
+            self.event(&certificate.id, None, None, EventKind::Note, Level::Warning, words.clone())
+        };
+        Ok(self.store.append_events(&remarks.iter().map(event).collect::<Vec<_>>()).await?)
     }
 
     /// An obtain plan that cannot be made: no order is opened, the back-off decides when to look again.

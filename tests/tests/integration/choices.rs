@@ -9,11 +9,14 @@ use certwright_core::facts::CertificateFacts;
 use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
 use certwright_core::options::{CertificateOptions, ProfileMissing};
-use certwright_engine::{Changes, Clock, Draft, EngineError, KeyInput, NewAccount};
+use certwright_core::revocation::RevocationReason;
+use certwright_engine::{Changes, Clock, Draft, EngineError, KeyInput, NewAccount, RevokeRequest};
 use certwright_pki::{PrivateKey, certificate_request, facts, parse_chain, request_pem};
 use certwright_tests::{Pebble, PebbleBuilder};
 
 const NAME: &str = "blog.example.test";
+/// Has no block at the web server.
+const OWN: &str = "own.example.test";
 
 async fn lane(pebble: PebbleBuilder) -> Result<Lane> {
     let nginx = two_sites()?;
@@ -142,6 +145,46 @@ async fn a_key_is_used_again_until_it_is_compromised() -> Result<()> {
     lane.engine().key_is_compromised(&version, "test").await?;
     let third = obtain(&lane, NAME).await?;
     ensure!(third.key_fingerprint != first.key_fingerprint, "a compromised key was used again");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn revocation_for_key_compromise_ends_the_reuse_of_the_key_and_refuses_ones_own() -> Result<()> {
+    let lane = lane(Pebble::builder()).await?;
+    let revoke = |name: &'static str| RevokeRequest {
+        certificate: name,
+        version: None,
+        reason: RevocationReason::KeyCompromise,
+        by: None,
+    };
+    let key = KeyInput { reuse: Some(true), ..KeyInput::default() };
+    lane.engine().create_certificate(Draft { key, ..draft(&lane, &[NAME]) }, "test").await?;
+    let first = obtain(&lane, NAME).await?;
+    lane.engine().revoke(&revoke(NAME), "test").await?;
+    ensure!(lane.settle().await?);
+    let version = lane.row(NAME).await?.version.context("no version")?;
+    let second = version.facts.context("no certificate")?;
+    ensure!(second.serial != first.serial, "it was not replaced");
+    ensure!(second.key_fingerprint != first.key_fingerprint, "the compromised key was used again");
+
+    // A key that a person gave: warned of before, refused afterwards, for this certificate and for others.
+    let key = PrivateKey::generate(KeyType::EcdsaP256)?;
+    let given = || KeyInput { private_key: Some(Some(key.to_pkcs8_pem())), ..KeyInput::default() };
+    lane.engine().create_certificate(Draft { key: given(), ..draft(&lane, &[OWN]) }, "test").await?;
+    obtain(&lane, OWN).await?;
+    let plan = lane.engine().plan_revocation(&revoke(OWN)).await?.plan.join("\n");
+    ensure!(plan.contains("The key is one that you gave"), "{plan}");
+    lane.engine().revoke(&revoke(OWN), "test").await?;
+    let orders = lane.pebble.orders_opened();
+    ensure!(lane.settle().await?);
+    ensure!(lane.pebble.orders_opened() == orders, "it was ordered with a compromised key");
+    let failure = lane.row(OWN).await?.certificate.standing.last_failure.context("nobody was told")?;
+    ensure!(failure.to_string().contains("compromised"), "{failure}");
+    let other = Draft { key: given(), ..draft(&lane, &["other.example.test"]) };
+    match lane.engine().create_certificate(other, "test").await {
+        Err(EngineError::Refused(refusals)) => ensure!(refusals[0].field == "private_key", "{refusals:?}"),
+        other => anyhow::bail!("a compromised key was taken: {other:?}"),
+    }
     Ok(())
 }
 

@@ -1,113 +1,191 @@
-//! Another authority, when the chosen one is out of reach: only one with an account, only while its own limits permit it,
-//! and back home afterwards.
+//! Failover between two real authorities: one that is out, hidden behind the mischief proxy, and another that can issue.
 
 use crate::lane::{Lane, two_sites};
 use anyhow::{Context, Result, ensure};
 use certwright_core::SignedDuration;
-use certwright_core::authority::{Authority, IssuingRoots};
-use certwright_core::rate_limit::{RateLimit, Refill, Scope};
-use certwright_engine::NewAccount;
-use certwright_tests::Pebble;
+use certwright_core::account::AccountKeyType;
+use certwright_core::authority::IssuingRoots;
+use certwright_core::rate_limit::{RateLimit, Scope};
+use certwright_engine::{Clock as _, EventFilter, NewAccount};
+use certwright_tests::{Deed, Mischief, Pebble, Reply, Resource, Rule};
 
-const HOSTS: [&str; 1] = ["shop.example.test"];
-/// How often the clock is moved on, at most: by an hour each time.
-const HOURS: usize = 60;
+const HOST: &str = "shop.example.test";
+const BACK_OFF: SignedDuration = SignedDuration::from_secs(50);
+/// All tries in place, and the first moments after them.
+const OUTAGE: SignedDuration = SignedDuration::from_hours(3);
 
-async fn register(lane: &Lane, authority: &str) -> Result<()> {
-    let engine = lane.engine();
-    let account = NewAccount {
-        authority: authority.into(),
-        contact: vec!["admin@example.com".into()],
-        terms_agreed: engine.terms(authority).await?.terms_of_service,
-        external_account: None,
-        key_type: certwright_core::account::AccountKeyType::ES256,
-    };
-    engine.create_account(account, "test").await?;
-    Ok(())
+/// A lane whose authority is reached through the proxy, and another one that its clients trust as well.
+struct Two {
+    lane: Lane,
+    way: Mischief,
+    second: Pebble,
 }
 
-/// Lets hours pass until this holds.
-async fn until(lane: &Lane, what: &str, holds: impl AsyncFn() -> Result<bool>) -> Result<()> {
-    for _ in 0..HOURS {
-        ensure!(lane.settle().await?);
-        if holds().await? {
-            return Ok(());
-        }
-        lane.clock.advance_to(lane.engine().now() + SignedDuration::from_hours(1));
+impl Two {
+    async fn start() -> Result<Self> {
+        let nginx = two_sites()?;
+        let pebble = || {
+            let pebble = Pebble::builder().http_port(nginx.http_port()).gentle().retry_after(0, 0);
+            pebble.profile("default", "ninety days", 7_776_000).start()
+        };
+        let (first, second) = (pebble()?, pebble()?);
+        let way = Mischief::before(&first)?;
+        let roots = format!("{}{}", first.issuing_root_pem()?, second.issuing_root_pem()?);
+        let lane = Lane::start_at(first, nginx, way.directory_url()).await?;
+        let mut authority = lane.engine().authority("pebble").await?;
+        authority.issuing_roots = IssuingRoots::Pem(roots);
+        lane.engine().put_authority(authority.clone(), "test").await?;
+        authority.id = "second".into();
+        authority.title = "Second".to_owned();
+        authority.directory = second.directory_url();
+        authority.directory_tls_roots = Some(second.directory_roots_pem().to_owned());
+        lane.engine().put_authority(authority, "test").await?;
+        Ok(Self { lane, way, second })
     }
-    let log = lane.engine().certificate_log("shop.example.test", 30).await?.join("\n");
-    anyhow::bail!("after {HOURS} hours still not: {what}\n{log}")
+
+    async fn register(&self) -> Result<()> {
+        let account = NewAccount {
+            authority: "second".into(),
+            contact: vec!["admin@example.com".into()],
+            terms_agreed: self.lane.engine().terms("second").await?.terms_of_service,
+            external_account: None,
+            key_type: AccountKeyType::ES256,
+        };
+        self.lane.engine().create_account(account, "test").await?;
+        Ok(())
+    }
+
+    /// The second one's limit of orders, which `other` has used up.
+    async fn use_up(&self, other: &str) -> Result<()> {
+        let mut authority = self.lane.engine().authority("second").await?;
+        authority.details.rate_limits = vec![RateLimit::bucket(Scope::Orders, 1, 48 * 3600)];
+        self.lane.engine().put_authority(authority, "test").await?;
+        let draft =
+            certwright_engine::Draft { authority: Some("second".into()), ..self.lane.draft(&[other]) };
+        self.lane.engine().create_certificate(draft, "test").await?;
+        self.lane.engine().request(other, None, "test").await?;
+        ensure!(self.lane.settle_within(BACK_OFF).await?);
+        Ok(())
+    }
+
+    async fn ask(&self) -> Result<()> {
+        self.lane.engine().create_certificate(self.lane.draft(&[HOST]), "test").await?;
+        self.lane.engine().request(HOST, None, "test").await?;
+        Ok(())
+    }
+
+    fn break_down(&self) {
+        self.way.add(Rule::always(Resource::NewOrder, Deed::Answer(Reply::page(503))));
+    }
+
+    /// Lets the certificate's next moment come, whenever it is.
+    async fn next(&self) -> Result<()> {
+        let standing = self.lane.row(HOST).await?.certificate.standing;
+        let next = standing.next_at.context("nothing will ever be done")?;
+        self.lane.clock.advance_to(next);
+        ensure!(self.lane.settle_within(OUTAGE).await?);
+        Ok(())
+    }
+
+    async fn issuer(&self) -> Result<Option<String>> {
+        Ok(self.lane.row(HOST).await?.version.map(|version| version.authority.to_string()))
+    }
+
+    async fn told(&self) -> Result<String> {
+        let certificate = Some(self.lane.row(HOST).await?.certificate.id);
+        let filter = EventFilter { certificate, ..EventFilter::default() };
+        let events = self.lane.engine().store().events_after(0, &filter, 500).await?;
+        Ok(events.into_iter().map(|event| event.event.message).collect::<Vec<_>>().join("\n"))
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_an_authority_is_away_another_one_with_an_account_issues_and_then_it_goes_home() -> Result<()> {
-    let nginx = two_sites()?;
-    let builder = || {
-        let pebble = Pebble::builder().gentle().retry_after(0, 0).http_port(nginx.http_port());
-        pebble.profile("default", "ninety days", 7_776_000)
-    };
-    let (home, away) = (builder().start()?, builder().start()?);
-    let lane = Lane::start(home, nginx).await?;
-    let engine = lane.engine();
-    // Clients trust both alike, as far as anybody has said.
-    let home = Authority { issuing_roots: IssuingRoots::Unknown, ..engine.authority("pebble").await? };
-    engine.put_authority(home.clone(), "test").await?;
-    let mut other = Authority {
-        id: "other".into(),
-        title: "Other".into(),
-        directory: away.directory_url(),
-        directory_tls_roots: Some(away.directory_roots_pem().to_owned()),
-        ..home
-    };
-    engine.put_authority(other.clone(), "test").await?;
-    let row = engine.create_certificate(lane.draft(&HOSTS), "test").await?;
-    let id = row.certificate.id.to_string();
-    let failures = async || -> Result<u32> { Ok(lane.row(&id).await?.certificate.standing.failures) };
+async fn an_authority_that_is_out_is_replaced_by_another_until_it_is_back() -> Result<()> {
+    let two = Two::start().await?;
+    two.break_down();
+    two.ask().await?;
+    ensure!(two.lane.settle_within(OUTAGE).await?);
+    let failures = two.lane.row(HOST).await?.certificate.standing.failures;
+    ensure!(failures >= 3, "{failures} failures: {}", two.told().await?);
+    // Nobody has an account at the other one: it is never asked, however long it lasts.
+    two.next().await?;
+    ensure!(two.second.orders_opened() == 0 && two.second.accounts_created() == 0, "it was asked");
+    ensure!(two.issuer().await?.is_none());
 
-    // Nobody agreed to anything there: it is not asked, whatever fails.
-    lane.pebble.stop();
-    engine.request(&id, None, "test").await.map(drop).or_else(|_| anyhow::Ok(()))?;
-    until(&lane, "four failures", async || Ok(failures().await? >= 4)).await?;
-    ensure!(away.orders_opened() == 0, "it was asked without an account");
+    two.register().await?;
+    let asked = two.way.count(Resource::NewOrder);
+    two.next().await?;
+    ensure!(two.issuer().await?.as_deref() == Some("second"), "{}", two.told().await?);
+    ensure!(two.way.count(Resource::NewOrder) == asked, "the one that is out was asked first");
+    two.lane.check_served(HOST, &[HOST]).await?;
+    let told = two.told().await?;
+    ensure!(told.contains("Ordered from Second, because Pebble could not issue it: "), "{told}");
 
-    // With an account, but by our count its limit is used up: it would only refuse.
-    register(&lane, "other").await?;
-    let used_up = RateLimit { scope: Scope::Domain, most: 1, seconds: 30 * 86_400, refill: Refill::Window };
-    other.details.rate_limits = vec![used_up];
-    engine.put_authority(other.clone(), "test").await?;
-    let neighbour = certwright_engine::Draft {
-        authority: Some("other".into()),
-        ..lane.draft(&["www.shop.example.test"])
-    };
-    let neighbour = engine.create_certificate(neighbour, "test").await?.certificate.id.to_string();
-    engine.request(&neighbour, None, "test").await?;
-    ensure!(lane.settle().await?);
-    ensure!(away.orders_opened() == 1, "the neighbour was not ordered");
-    let before = failures().await?;
-    until(&lane, "two more failures", async || Ok(failures().await? >= before + 2)).await?;
-    ensure!(away.orders_opened() == 1, "it was asked although its limit is used up");
+    // It is back, and the next renewal is its own again.
+    two.way.clear();
+    two.lane.engine().request(HOST, None, "test").await?;
+    ensure!(two.lane.settle_within(BACK_OFF).await?);
+    ensure!(two.issuer().await?.as_deref() == Some("pebble"), "{}", two.told().await?);
+    two.lane.check_served(HOST, &[HOST]).await?;
+    let told = two.told().await?;
+    ensure!(
+        told.contains("Ordered from Pebble, the chosen authority; the newest version is from second"),
+        "{told}"
+    );
+    Ok(())
+}
 
-    // And without that limit it issues, and it is said why.
-    other.details.rate_limits = Vec::new();
-    engine.put_authority(other, "test").await?;
-    until(&lane, "issued elsewhere", async || Ok(lane.row(&id).await?.version.is_some())).await?;
-    let issued = lane.row(&id).await?.version.context("no version")?;
-    ensure!(issued.authority.as_str() == "other", "{issued:?}");
-    ensure!(lane.served(HOSTS[0])?.names.contains(&HOSTS[0].to_owned()));
-    let log = engine.certificate_log(&id, 200).await?.join("\n");
-    ensure!(log.contains("Ordered from Other, because Pebble could not issue it"), "{log}");
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_is_over_within_two_hours_where_another_authority_can_issue() -> Result<()> {
+    let two = Two::start().await?;
+    two.register().await?;
+    two.break_down();
+    two.ask().await?;
+    let begun = two.lane.clock.now();
+    ensure!(two.lane.settle_within(OUTAGE).await?);
+    ensure!(two.issuer().await?.as_deref() == Some("second"), "{}", two.told().await?);
+    let took = two.lane.clock.now().duration_since(begun);
+    ensure!(took < SignedDuration::from_mins(130), "it took {took}");
+    Ok(())
+}
 
-    // The next renewal is ordered at home again.
-    lane.pebble.restart()?;
-    let refreshed = Authority {
-        directory_tls_roots: Some(lane.pebble.directory_roots_pem().to_owned()),
-        ..engine.authority("pebble").await?
-    };
-    engine.put_authority(refreshed, "test").await?;
-    let due = lane.row(&id).await?.certificate.standing.next_at.context("never due")?;
-    lane.clock.advance_to(due);
-    until(&lane, "renewed at home", async || {
-        Ok(lane.row(&id).await?.version.is_some_and(|version| version.authority.as_str() == "pebble"))
-    })
-    .await
+#[tokio::test(flavor = "multi_thread")]
+async fn failover_that_would_exceed_the_others_limit_is_not_taken() -> Result<()> {
+    let two = Two::start().await?;
+    two.register().await?;
+    two.use_up("blog.example.test").await?;
+    ensure!(two.second.orders_opened() == 1, "{} orders", two.second.orders_opened());
+    two.break_down();
+    two.ask().await?;
+    ensure!(two.lane.settle_within(OUTAGE).await?);
+    two.next().await?;
+    ensure!(two.second.orders_opened() == 1, "the limit was exceeded: {}", two.told().await?);
+    let told = two.told().await?;
+    ensure!(told.contains("Second could issue it instead and is not asked: "), "{told}");
+    ensure!(told.contains("the limit of 1 new orders by one account in 2 days"), "{told}");
+
+    // Once that limit has freed, it is asked.
+    for _ in 0..4 {
+        if two.issuer().await?.is_none() {
+            two.next().await?;
+        }
+    }
+    ensure!(two.issuer().await?.as_deref() == Some("second"), "{}", two.told().await?);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_cannot_be_validated_is_nobody_elses_business() -> Result<()> {
+    let two = Two::start().await?;
+    two.register().await?;
+    two.lane.pebble.names().add_a(HOST, "127.0.0.2")?;
+    two.ask().await?;
+    ensure!(two.lane.settle_within(OUTAGE).await?);
+    two.next().await?;
+    let standing = two.lane.row(HOST).await?.certificate.standing;
+    let failure = standing.last_failure.context("nothing failed")?;
+    ensure!(standing.failures >= 4 && failure.kind == "challenge-failed", "{failure:?}");
+    ensure!(failure.authority.as_ref().is_some_and(|id| id.as_str() == "pebble"), "{failure:?}");
+    ensure!(two.second.orders_opened() == 0, "another authority was asked about a bad name");
+    Ok(())
 }

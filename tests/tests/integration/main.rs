@@ -34,6 +34,7 @@ mod names;
 mod outage;
 mod own_authority;
 mod own_certificate;
+mod pairs;
 mod process;
 mod renewal_information;
 #[cfg(feature = "failpoints")]

@@ -80,12 +80,13 @@ fn unit() -> Result<()> {
 }
 
 /// What is in the `tests` folder of a package, most of it in `tests/tests`. They start the binary, which `cargo test`
-/// would leave as it was. They wait for servers most of the time: the simulation, which only computes, runs beside them.
+/// would leave as it was. They wait for servers most of the time: more of them run at once than there are cores, and the
+/// simulation, which only computes, beside them.
 fn integration() -> Result<()> {
     product::build()?;
     let beside = workspace_command("test", &["--test", "simulation", "--", "--test-threads=1"])?;
     let beside = std::thread::spawn(|| output(beside));
-    let ran = run(workspace_command("test", &["--test", "[!s]*"])?);
+    let ran = run(workspace_command("test", &["--test", "[!s]*", "--", "--test-threads=4"])?);
     match beside.join() {
         Ok(simulated) => print!("{}", simulated.context("the simulation")?),
         Err(_) => bail!("the simulation could not be run"),

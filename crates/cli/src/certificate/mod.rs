@@ -12,6 +12,7 @@ mod log;
 mod past;
 mod pause;
 mod preview;
+mod removal_offer;
 mod request;
 mod revoke;
 mod show;

@@ -50,6 +50,10 @@ fn words(certificate: &Certificate, seen: &[Observation], look: Look, now: Times
         text.push_str(&section(look, "Last failure"));
         text.push_str(&indented(&failure_words(failure)));
     }
+    if let Some(offer) = &certificate.removal_offer {
+        text.push_str(&section(look, "Offered for removal"));
+        text.push_str(&indented(&super::removal_offer::words(offer, now)));
+    }
     text.push_str(&section(look, "Deployments"));
     text.push_str(&deployments(certificate, look, now));
     for deployment in &certificate.deployments {

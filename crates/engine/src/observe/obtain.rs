@@ -25,7 +25,7 @@ pub(crate) async fn plan_obtain_from(
     from: OrderFrom,
 ) -> Result<Plan, Failure> {
     let certificate = &row.certificate;
-    let OrderFrom { authority, account, settings, why } = from;
+    let OrderFrom { authority, account, settings, why, remarks, .. } = from;
     let settings = &settings;
     let client = engine.acme.client(&authority)?;
     let directory =
@@ -45,7 +45,7 @@ pub(crate) async fn plan_obtain_from(
         challenge_port: engine.options.challenge_port,
         port_owner: &port_owner,
     })?;
-    plan.warnings.extend(why);
+    plan.warnings.extend(why.into_iter().chain(remarks));
     Ok(plan)
 }
 

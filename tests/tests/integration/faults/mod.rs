@@ -8,5 +8,7 @@ mod disk;
 mod hostile;
 mod limits;
 mod losses;
+mod poisoned;
 mod scene;
+mod special;
 mod steps;
