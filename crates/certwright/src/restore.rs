@@ -109,11 +109,7 @@ pub async fn run(options: &Options) -> Result<Restored> {
 /// What a restore would replace: version directories and logs stay, because web servers read the ones.
 fn replaced_files(layout: &Layout) -> Vec<PathBuf> {
     let database = layout.database();
-    let beside = |suffix: &str| {
-        let mut name = database.clone().into_os_string();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
+    let beside = |suffix| files::with_suffix(&database, suffix);
     [database.clone(), beside("-wal"), beside("-shm"), layout.data_key(), layout.wrapped_key()]
         .into_iter()
         .filter(|path| path.exists())
@@ -136,9 +132,7 @@ fn move_away(layout: &Layout, there: &[PathBuf], now: Timestamp) -> Result<Optio
 /// Removes a database that was not finished, with what SQLite keeps beside it.
 fn remove_database(path: &Path) -> Result<()> {
     for suffix in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        files::remove(Path::new(&name))?;
+        files::remove(&files::with_suffix(path, suffix))?;
     }
     Ok(())
 }

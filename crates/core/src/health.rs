@@ -110,6 +110,13 @@ pub struct HealthFacts {
     pub deployments: Vec<DeploymentFacts>,
 }
 
+impl HealthFacts {
+    /// When what is served ends first, wherever it is deployed.
+    fn served_until(&self) -> Option<Timestamp> {
+        self.deployments.iter().filter_map(|deployment| deployment.until).min()
+    }
+}
+
 /// The newest published version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewestFacts {
@@ -192,8 +199,7 @@ impl Health {
 
     /// When what is served ends first, as far as anything was issued: whoever orders serves those who end first, first.
     pub fn deadline(facts: &HealthFacts) -> Option<Timestamp> {
-        let served = facts.deployments.iter().filter_map(|deployment| deployment.until).min();
-        served.into_iter().chain(facts.newest.as_ref().map(|newest| newest.not_after)).min()
+        facts.served_until().into_iter().chain(facts.newest.as_ref().map(|newest| newest.not_after)).min()
     }
 
     /// The health of a certificate, the gravest fact first.
@@ -252,8 +258,7 @@ fn regardless_of_time(facts: &HealthFacts) -> (Health, HealthReason) {
 /// When it becomes an error by the passing of time, and what is to be said then.
 fn turning(facts: &HealthFacts, reason: HealthReason) -> Vec<(Timestamp, HealthReason)> {
     let Some(newest) = &facts.newest else { return Vec::new() };
-    let served = facts.deployments.iter().filter_map(|deployment| deployment.until).min();
-    let (end, ended) = match served {
+    let (end, ended) = match facts.served_until() {
         Some(end) if end < newest.not_after => (end, HealthReason::ServedExpired),
         _ => (newest.not_after, HealthReason::Expired),
     };

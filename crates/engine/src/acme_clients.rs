@@ -2,7 +2,7 @@
 
 use crate::acme_failure::failure;
 use crate::log::CertificateLog;
-use certwright_acme::{AccountKey, Client, Request, Session, Settings, Transport};
+use certwright_acme::{AccountKey, Answer, Client, Request, Session, Settings, Transport};
 use certwright_core::Timestamp;
 use certwright_core::account::Account;
 use certwright_core::authority::Authority;
@@ -24,6 +24,8 @@ pub trait TransportFactory: Send + Sync {
 
 /// How long fetching a file may take, from the first byte to the last.
 const FETCH_WITHIN: Duration = Duration::from_secs(60);
+/// The most that is read of a directory whose header alone is of interest.
+const MOST_OF_DIRECTORY: usize = 1 << 20;
 const FETCHING_AS: &str = concat!("certwright/", env!("CARGO_PKG_VERSION"));
 
 type Key = (String, Option<String>);
@@ -74,6 +76,19 @@ impl AcmeClients {
         cap: usize,
     ) -> Result<Vec<u8>, String> {
         let roots = authority.directory_tls_roots.as_deref().filter(|_| url.starts_with("https://"));
+        let answer = self.get(roots, url, cap).await?;
+        if answer.status == 200 { Ok(answer.body) } else { Err(format!("it answered {}", answer.status)) }
+    }
+
+    /// What the authority's directory says the time is, if it says so: for the doctor.
+    pub(crate) async fn date(&self, authority: &Authority) -> Result<Option<Timestamp>, String> {
+        let roots = authority.directory_tls_roots.as_deref();
+        let answer = self.get(roots, &authority.directory, MOST_OF_DIRECTORY).await?;
+        let date = answer.headers.get(DATE).and_then(|date| date.to_str().ok());
+        Ok(date.and_then(|date| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()))
+    }
+
+    async fn get(&self, roots: Option<&str>, url: &str, cap: usize) -> Result<Answer, String> {
         let transport = self.factory.transport(roots)?;
         let request = Request {
             method: Method::GET,
@@ -82,29 +97,10 @@ impl AcmeClients {
             body: Vec::new(),
             body_cap: cap,
         };
-        let answer = tokio::time::timeout(FETCH_WITHIN, transport.send(request))
+        tokio::time::timeout(FETCH_WITHIN, transport.send(request))
             .await
             .map_err(|_| "it did not answer in time".to_owned())?
-            .map_err(|error| error.to_string())?;
-        if answer.status == 200 { Ok(answer.body) } else { Err(format!("it answered {}", answer.status)) }
-    }
-
-    /// What the authority's directory says the time is, if it says so: for the doctor.
-    pub(crate) async fn date(&self, authority: &Authority) -> Result<Option<Timestamp>, String> {
-        let transport = self.factory.transport(authority.directory_tls_roots.as_deref())?;
-        let request = Request {
-            method: Method::GET,
-            url: authority.directory.clone(),
-            headers: HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(FETCHING_AS))]),
-            body: Vec::new(),
-            body_cap: 1 << 20,
-        };
-        let answer = tokio::time::timeout(FETCH_WITHIN, transport.send(request))
-            .await
-            .map_err(|_| "it did not answer in time".to_owned())?
-            .map_err(|error| error.to_string())?;
-        let date = answer.headers.get(DATE).and_then(|date| date.to_str().ok());
-        Ok(date.and_then(|date| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()))
+            .map_err(|error| error.to_string())
     }
 
     /// A session of the account, with everything written to the certificate's log.

@@ -60,9 +60,7 @@ pub struct CheckedBackup {
 }
 
 fn checksum_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".sha256");
-    PathBuf::from(name)
+    files::with_suffix(path, ".sha256")
 }
 
 fn file_name(now: Timestamp) -> String {

@@ -82,6 +82,11 @@ impl Condition {
         changed
     }
 
+    /// Whether everything could be saved, the last time.
+    pub(crate) fn storage_works(&self) -> bool {
+        self.facts().storage.is_none()
+    }
+
     /// What is wrong with the database, if anything is.
     pub(crate) fn database(&self, trouble: Option<String>) {
         self.facts().database = trouble;

@@ -7,7 +7,7 @@ use certwright_core::id::{CertificateId, VersionId};
 use certwright_core::options::{CustomRequest, KeySource};
 use certwright_core::refusal::Refusal;
 use certwright_pki::{PrivateKey, read_custom_request};
-use certwright_store::OwnKeyChange;
+use certwright_store::{OwnKeyChange, StoreError};
 use serde_json::json;
 use std::fmt;
 use zeroize::Zeroizing;
@@ -167,14 +167,20 @@ impl Engine {
         let request = self.store.version_request(version).await?;
         let fingerprint =
             certwright_pki::request_key_fingerprint(&request).map_err(|error| storage(&error.to_string()))?;
-        let audit = self.audit(
-            who,
-            "key-compromised",
-            format!("version {version}"),
-            None,
-            Some(json!({ "key_fingerprint": fingerprint })),
-        );
-        Ok(self.store.add_compromised_key(&fingerprint, self.now(), &audit).await?)
+        Ok(self.never_again(&fingerprint, version, who).await?)
+    }
+
+    /// Stores that the key of the version is never to be used again.
+    pub(crate) async fn never_again(
+        &self,
+        fingerprint: &str,
+        version: &VersionId,
+        who: &str,
+    ) -> Result<(), StoreError> {
+        let what = format!("version {version}");
+        let after = Some(json!({ "key_fingerprint": fingerprint }));
+        let audit = self.audit(who, "key-compromised", what, None, after);
+        self.store.add_compromised_key(fingerprint, self.now(), &audit).await
     }
 
     /// The private key that a person gave for the certificate.

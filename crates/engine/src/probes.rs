@@ -148,33 +148,28 @@ impl Engine {
                 return Ok(moved);
             }
             for row in rows {
-                let settings = &row.certificate.settings;
-                let name = settings.name.clone();
-                if !can_take(settings, &candidate) {
-                    let why = format!("{} cannot issue it: look at its names and options", target.title);
-                    moved.kept.push((name, why));
-                    page.offset += 1;
-                    continue;
-                }
-                if preview {
-                    moved.moved.push(name);
-                    page.offset += 1;
-                    continue;
-                }
-                let changes = Changes { authority: Some(target.id.clone()), ..Changes::default() };
-                let edited = self.update_certificate(
-                    row.certificate.id.as_str(),
-                    row.certificate.revision,
-                    changes,
-                    who,
-                );
-                match edited.await {
-                    Ok(_) => moved.moved.push(name),
-                    Err(error @ EngineError::Storage { .. }) => return Err(error),
-                    Err(error) => {
-                        moved.kept.push((name, error.to_string()));
-                        page.offset += 1;
+                let certificate = &row.certificate;
+                let edited = if !can_take(&certificate.settings, &candidate) {
+                    Err(format!("{} cannot issue it: look at its names and options", target.title))
+                } else if preview {
+                    Ok(())
+                } else {
+                    let changes = Changes { authority: Some(target.id.clone()), ..Changes::default() };
+                    match self
+                        .update_certificate(certificate.id.as_str(), certificate.revision, changes, who)
+                        .await
+                    {
+                        Ok(_) => Ok(()),
+                        Err(error @ EngineError::Storage { .. }) => return Err(error),
+                        Err(error) => Err(error.to_string()),
                     }
+                };
+                // What was moved is not listed here any more.
+                page.offset += u64::from(preview || edited.is_err());
+                let name = certificate.settings.name.clone();
+                match edited {
+                    Ok(()) => moved.moved.push(name),
+                    Err(why) => moved.kept.push((name, why)),
                 }
             }
         }

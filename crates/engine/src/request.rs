@@ -34,6 +34,8 @@ pub struct Selection {
     pub all: bool,
     /// Also where our count says that the authority would refuse it.
     pub force: bool,
+    /// Only say what would be asked for and what would not; nothing is.
+    pub preview: bool,
 }
 
 /// What became of a selection.
@@ -43,17 +45,11 @@ pub struct Renewed {
     pub started: Vec<(CertificateId, String)>,
     /// Not started: id, name and reason.
     pub refused: Vec<(CertificateId, String, String)>,
-    seen: HashSet<CertificateId>,
 }
 
 impl Renewed {
-    fn knows(&self, id: &CertificateId) -> bool {
-        self.seen.contains(id)
-    }
-
     fn add(&mut self, row: &CertificateRow, asked: Result<(), EngineError>) -> Result<(), EngineError> {
         let (id, name) = (row.certificate.id.clone(), row.certificate.settings.name.clone());
-        self.seen.insert(id.clone());
         match asked {
             Ok(()) => self.started.push((id, name)),
             Err(error @ EngineError::Storage { .. }) => return Err(error),
@@ -238,51 +234,40 @@ impl Engine {
 
     /// Asks for several certificates: for those that are named as by `request`, for those that a switch selects by
     /// standing in line, so that many of them are ordered as fast as their authorities permit, the most urgent first. One
-    /// that is refused does not stop the rest.
+    /// that is refused does not stop the rest. With `preview` it is only said which would be refused, and why.
     ///
     /// # Errors
     /// When a named one does not exist or the store cannot be used.
     pub async fn renew(&self, selection: &Selection, who: &str) -> Result<Renewed, EngineError> {
         let mut renewed = Renewed::default();
+        let mut seen = HashSet::new();
         for name in &selection.certificates {
             let row = self.store.find_certificate(name).await?;
-            let asked = self.request_forced(row.certificate.id.as_str(), None, who, selection.force).await;
-            renewed.add(&row, asked.map(drop))?;
+            let id = row.certificate.id.as_str();
+            let asked = match selection.preview {
+                true => self.may_ask(&row, selection.force).await,
+                false => self.request_forced(id, None, who, selection.force).await.map(drop),
+            };
+            renewed.add(&row, asked)?;
+            seen.insert(row.certificate.id);
         }
         let mut page = Page { limit: SELECTED_AT_ONCE, ..Page::default() };
         while let Some(rows) = self.select(selection, &mut page).await? {
-            for row in &rows {
-                if !renewed.knows(&row.certificate.id) {
-                    renewed.add(row, self.stand_in_line(row, who, selection.force).await)?;
+            for row in rows {
+                if !seen.insert(row.certificate.id.clone()) {
+                    continue;
                 }
+                let asked = match selection.preview {
+                    true => self.may_ask(&row, selection.force).await,
+                    false => self.stand_in_line(&row, who, selection.force).await,
+                };
+                renewed.add(&row, asked)?;
             }
         }
         Ok(renewed)
     }
 
-    /// What a renewal of the selection would ask for, and what it would not, and why: by what people decided and by our
-    /// count of the authorities' limits. Nothing is asked for.
-    ///
-    /// # Errors
-    /// As of [`renew`](Self::renew).
-    pub async fn preview_renewal(&self, selection: &Selection) -> Result<Renewed, EngineError> {
-        let mut shown = Renewed::default();
-        for name in &selection.certificates {
-            let row = self.store.find_certificate(name).await?;
-            let may = self.may_ask(&row, selection.force).await;
-            shown.add(&row, may)?;
-        }
-        let mut page = Page { limit: SELECTED_AT_ONCE, ..Page::default() };
-        while let Some(rows) = self.select(selection, &mut page).await? {
-            for row in &rows {
-                if !shown.knows(&row.certificate.id) {
-                    shown.add(row, self.may_ask(row, selection.force).await)?;
-                }
-            }
-        }
-        Ok(shown)
-    }
-
+    /// What people decided, and our count of the authorities' limits, against asking.
     async fn may_ask(&self, row: &CertificateRow, force: bool) -> Result<(), EngineError> {
         Self::refuse_paused(&row.certificate)?;
         self.refuse_exceeding(row, force).await

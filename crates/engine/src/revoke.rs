@@ -270,11 +270,7 @@ impl Engine {
         let event = self.event(&version.certificate, None, None, EventKind::CertificateChanged, level, words);
         if let (RevocationReason::KeyCompromise, Some(facts)) = (reason, &version.facts) {
             // Whoever said so, this service or the authority's list: the key is never used again.
-            let fingerprint = &facts.key_fingerprint;
-            let what = format!("version {}", version.id);
-            let after = Some(json!({ "key_fingerprint": fingerprint }));
-            let audit = self.audit("certwright", "key-compromised", what, None, after);
-            self.store.add_compromised_key(fingerprint, now, &audit).await?;
+            self.never_again(&facts.key_fingerprint, &version.id, "certwright").await?;
         }
         let known = revocation::Revocation { revoked_at: since, known_at: now, reason, source };
         self.store.record_revocation(&version.id, &known, now, &[event], None).await?;

@@ -27,7 +27,7 @@ pub async fn run(engine: Arc<Engine>, shutdown: CancellationToken) {
         let mut backup_at: Option<Timestamp> = None;
         loop {
             engine.prove_storage().await;
-            let works = engine.condition.tallies().storage_works;
+            let works = engine.condition.storage_works();
             tokio::time::sleep(if works { BETWEEN_PROOFS } else { WHILE_NOTHING_CAN_BE_SAVED }).await;
             let now = engine.now();
             if daily_at.is_none_or(|at| at <= now) {

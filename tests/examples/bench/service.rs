@@ -68,28 +68,8 @@ impl Place {
 
     /// Tells the service of Pebble, and registers there.
     pub(super) fn add_pebble(&self, pebble: &Pebble) -> Result<()> {
-        let write = |name: &str, text: &str| -> Result<String> {
-            let path = self.folder.path().join(name);
-            std::fs::write(&path, text)?;
-            path.into_os_string().into_string().ok().context("a path that is not UTF-8")
-        };
-        let directory = write("directory-roots.pem", pebble.directory_roots_pem())?;
-        let issuing = write("issuing-roots.pem", &pebble.issuing_root_pem()?)?;
-        let url = pebble.directory_url();
-        self.command(&[
-            "ca",
-            "add",
-            "pebble",
-            "--title",
-            "Pebble",
-            "--directory",
-            &url,
-            "--internal-names",
-            "--directory-tls-roots",
-            &directory,
-            "--issuing-roots",
-            &issuing,
-        ])?;
+        let words = pebble.as_entry(self.folder.path())?;
+        self.command(&words.iter().map(String::as_str).collect::<Vec<_>>())?;
         self.command(&[
             "account",
             "create",

@@ -6,10 +6,10 @@ mod log;
 mod management;
 mod name_server;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
 pub use builder::PebbleBuilder;
@@ -47,6 +47,27 @@ impl Pebble {
     /// The root behind Pebble's own HTTPS, for the client's extra trust roots.
     pub fn directory_roots_pem(&self) -> &str {
         &self.directory_roots_pem
+    }
+
+    /// The command line's arguments that add it as the authority `pebble`; its roots are written into this folder.
+    pub fn as_entry(&self, folder: &Path) -> Result<Vec<String>> {
+        let write = |name: &str, text: &str| -> Result<String> {
+            let path = folder.join(name);
+            std::fs::write(&path, text).with_context(|| format!("writing {name}"))?;
+            Ok(path.display().to_string())
+        };
+        let directory_roots = write("directory-roots.pem", &self.directory_roots_pem)?;
+        let issuing_roots = write("issuing-roots.pem", &self.issuing_root_pem()?)?;
+        let directory = self.directory_url();
+        let options = [
+            ("--title", "Pebble"),
+            ("--directory", &directory),
+            ("--directory-tls-roots", &directory_roots),
+            ("--issuing-roots", &issuing_roots),
+        ];
+        let options = options.into_iter().flat_map(|(option, value)| [option, value]);
+        let words = ["ca", "add", "pebble", "--internal-names"].into_iter().chain(options);
+        Ok(words.map(str::to_owned).collect())
     }
 
     /// The port of its ACME interface.

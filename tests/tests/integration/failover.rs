@@ -3,10 +3,9 @@
 use crate::lane::{Lane, two_sites};
 use anyhow::{Context, Result, ensure};
 use certwright_core::SignedDuration;
-use certwright_core::account::AccountKeyType;
 use certwright_core::authority::IssuingRoots;
 use certwright_core::rate_limit::{RateLimit, Scope};
-use certwright_engine::{Clock as _, EventFilter, NewAccount};
+use certwright_engine::{Clock as _, EventFilter};
 use certwright_tests::{Deed, Mischief, Pebble, Reply, Resource, Rule};
 
 const HOST: &str = "shop.example.test";
@@ -41,18 +40,6 @@ impl Two {
         authority.directory_tls_roots = Some(second.directory_roots_pem().to_owned());
         lane.engine().put_authority(authority, "test").await?;
         Ok(Self { lane, way, second })
-    }
-
-    async fn register(&self) -> Result<()> {
-        let account = NewAccount {
-            authority: "second".into(),
-            contact: vec!["admin@example.com".into()],
-            terms_agreed: self.lane.engine().terms("second").await?.terms_of_service,
-            external_account: None,
-            key_type: AccountKeyType::ES256,
-        };
-        self.lane.engine().create_account(account, "test").await?;
-        Ok(())
     }
 
     /// The second one's limit of orders, which `other` has used up.
@@ -112,7 +99,7 @@ async fn an_authority_that_is_out_is_replaced_by_another_until_it_is_back() -> R
     ensure!(two.second.orders_opened() == 0 && two.second.accounts_created() == 0, "it was asked");
     ensure!(two.issuer().await?.is_none());
 
-    two.register().await?;
+    two.lane.register("second").await?;
     let asked = two.way.count(Resource::NewOrder);
     two.next().await?;
     ensure!(two.issuer().await?.as_deref() == Some("second"), "{}", two.told().await?);
@@ -138,7 +125,7 @@ async fn an_authority_that_is_out_is_replaced_by_another_until_it_is_back() -> R
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outage_is_over_within_two_hours_where_another_authority_can_issue() -> Result<()> {
     let two = Two::start().await?;
-    two.register().await?;
+    two.lane.register("second").await?;
     two.break_down();
     two.ask().await?;
     let begun = two.lane.clock.now();
@@ -152,7 +139,7 @@ async fn an_outage_is_over_within_two_hours_where_another_authority_can_issue() 
 #[tokio::test(flavor = "multi_thread")]
 async fn failover_that_would_exceed_the_others_limit_is_not_taken() -> Result<()> {
     let two = Two::start().await?;
-    two.register().await?;
+    two.lane.register("second").await?;
     two.use_up("blog.example.test").await?;
     ensure!(two.second.orders_opened() == 1, "{} orders", two.second.orders_opened());
     two.break_down();
@@ -177,7 +164,7 @@ async fn failover_that_would_exceed_the_others_limit_is_not_taken() -> Result<()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_cannot_be_validated_is_nobody_elses_business() -> Result<()> {
     let two = Two::start().await?;
-    two.register().await?;
+    two.lane.register("second").await?;
     two.lane.pebble.names().add_a(HOST, "127.0.0.2")?;
     two.ask().await?;
     ensure!(two.lane.settle_within(OUTAGE).await?);

@@ -125,16 +125,21 @@ impl Lane {
             details: Default::default(),
         };
         engine.put_authority(authority, "test").await?;
-        let terms = engine.terms("pebble").await?;
+        lane.register("pebble").await?;
+        Ok(lane)
+    }
+
+    /// Makes an account with this authority, agreeing to whatever its terms are.
+    pub(crate) async fn register(&self, authority: &str) -> Result<()> {
         let account = NewAccount {
-            authority: "pebble".into(),
+            authority: authority.into(),
             contact: vec!["admin@example.com".into()],
-            terms_agreed: terms.terms_of_service,
+            terms_agreed: self.engine().terms(authority).await?.terms_of_service,
             external_account: None,
             key_type: certwright_core::account::AccountKeyType::ES256,
         };
-        engine.create_account(account, "test").await?;
-        Ok(lane)
+        self.engine().create_account(account, "test").await?;
+        Ok(())
     }
 
     /// Opens the data directory, as a new process would; what an earlier engine held in memory is gone.

@@ -4,7 +4,7 @@ use crate::lane::{Lane, two_sites};
 use anyhow::{Context, Result, ensure};
 use certwright_core::SignedDuration;
 use certwright_core::authority::{Authority, IssuingRoots};
-use certwright_engine::{EngineError, NewAccount};
+use certwright_engine::EngineError;
 use certwright_store::EventFilter;
 use certwright_tests::{Deed, Mischief, Pebble, Reply, Resource, Rule};
 
@@ -68,14 +68,7 @@ async fn fault_47_an_authority_that_is_retired_is_told_and_its_certificates_are_
     // Without an account nothing can be moved; with one it can be looked at first, and then is done.
     let refused = engine.move_certificates("pebble", "other", false, "test").await;
     ensure!(matches!(&refused, Err(EngineError::Conflict { words, .. }) if words.contains("no account")));
-    let account = NewAccount {
-        authority: "other".into(),
-        contact: vec!["admin@example.com".into()],
-        terms_agreed: engine.terms("other").await?.terms_of_service,
-        external_account: None,
-        key_type: certwright_core::account::AccountKeyType::ES256,
-    };
-    engine.create_account(account, "test").await?;
+    lane.register("other").await?;
     let name = row.certificate.settings.name;
     let planned = engine.move_certificates("pebble", "other", true, "test").await?;
     ensure!(planned.moved == [name.clone()] && planned.kept.is_empty(), "{planned:?}");

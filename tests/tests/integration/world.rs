@@ -3,7 +3,6 @@
 
 use crate::lane::{Files, configuration, two_sites};
 use crate::process::{Process, openssl};
-use crate::service::write;
 use anyhow::{Context, Result, ensure};
 use certwright_tests::{Nginx, Pebble, PebbleBuilder, handshake, wait_for};
 use serde_json::Value;
@@ -25,28 +24,8 @@ pub(crate) struct World {
 
 /// Tells the service of the authority `pebble`.
 pub(crate) fn add_pebble(service: &Process, pebble: &Pebble) -> Result<()> {
-    let file = |name: &str, text: &str| -> Result<String> {
-        let path = service.folder().join(name);
-        write(&path, text)?;
-        Ok(path.display().to_string())
-    };
-    let https = file("https-roots.pem", pebble.directory_roots_pem())?;
-    let issuing = file("issuing-roots.pem", &pebble.issuing_root_pem()?)?;
-    let directory = pebble.directory_url();
-    service.command(&[
-        "ca",
-        "add",
-        "pebble",
-        "--title",
-        "Pebble",
-        "--directory",
-        &directory,
-        "--directory-tls-roots",
-        &https,
-        "--issuing-roots",
-        &issuing,
-        "--internal-names",
-    ])?;
+    let words = pebble.as_entry(service.folder())?;
+    service.command(&words.iter().map(String::as_str).collect::<Vec<_>>())?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::look::{Look, clean};
+use crate::look::clean;
 use crate::moment;
 use crate::session::Session;
 use certwright_api::authorities::{MoveAnswer, MoveRequest, Probe};
@@ -67,9 +67,7 @@ impl Move {
         }
         let verb = if self.preview { "Would be ordered" } else { "Ordered" };
         let title = format!("{verb} from {}", self.to);
-        session
-            .output
-            .answer(|| serde_json::to_string_pretty(&answer), |look| moved_words(&answer, &title, look))?;
+        session.output.answer(|| serde_json::to_string_pretty(&answer), |_| moved_words(&answer, &title))?;
         Ok(if answer.kept.is_empty() { Exit::Done } else { Exit::Refused })
     }
 }
@@ -92,7 +90,7 @@ fn words(probe: &Probe, now: Timestamp) -> String {
     text
 }
 
-fn moved_words(answer: &MoveAnswer, title: &str, _: Look) -> String {
+fn moved_words(answer: &MoveAnswer, title: &str) -> String {
     let mut text = String::new();
     if answer.moved.is_empty() && answer.kept.is_empty() {
         return "No certificate is ordered from it.\n".to_owned();

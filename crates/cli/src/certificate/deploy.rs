@@ -1,10 +1,10 @@
 //! `cert deploy`: the newest version again, wherever it should be served; nothing is ordered.
 
 use super::Which;
-use super::request::{exit, tell};
+use super::request::{DEPLOYMENT_GOES_ON, to_the_end};
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::follow::{self, End};
+use crate::follow;
 use crate::session::Session;
 use clap::Args;
 
@@ -35,19 +35,6 @@ impl Deploy {
             )?;
             return Ok(Exit::Done);
         }
-        match follow::certificate(session, &certificate.id, None, after).await? {
-            End::Interrupted => {
-                session.output.note("\nThe deployment goes on in the service.")?;
-                Ok(Exit::Interrupted)
-            }
-            End::Here((verdict, certificate)) => {
-                let now = session.now();
-                session.output.answer(
-                    || serde_json::to_string_pretty(&certificate),
-                    |look| tell(&verdict, &certificate, look, now),
-                )?;
-                Ok(exit(&verdict))
-            }
-        }
+        to_the_end(session, &certificate.id, None, after, DEPLOYMENT_GOES_ON).await
     }
 }

@@ -68,22 +68,36 @@ impl Request {
             )?;
             return Ok(Exit::Done);
         }
-        match follow::certificate(session, &run.certificate, Some(&run.id), after).await? {
-            End::Interrupted => {
-                session.output.note(&interrupted(&run.id))?;
-                Ok(Exit::Interrupted)
-            }
-            End::Here((verdict, certificate)) => {
-                let now = session.now();
-                session.output.answer(
-                    || serde_json::to_string_pretty(&certificate),
-                    |look| tell(&verdict, &certificate, look, now),
-                )?;
-                Ok(exit(&verdict))
-            }
+        to_the_end(session, &run.certificate, Some(&run.id), after, &interrupted(&run.id)).await
+    }
+}
+
+/// Follows a certificate to its end and tells that, or `interrupted` when the person does not want to wait any more.
+pub(super) async fn to_the_end(
+    session: &Session,
+    certificate: &str,
+    run: Option<&str>,
+    after: i64,
+    interrupted: &str,
+) -> Result<Exit, Fault> {
+    match follow::certificate(session, certificate, run, after).await? {
+        End::Interrupted => {
+            session.output.note(interrupted)?;
+            Ok(Exit::Interrupted)
+        }
+        End::Here((verdict, certificate)) => {
+            let now = session.now();
+            session.output.answer(
+                || serde_json::to_string_pretty(&certificate),
+                |look| tell(&verdict, &certificate, look, now),
+            )?;
+            Ok(exit(&verdict))
         }
     }
 }
+
+/// What is said to whoever does not wait for a deployment.
+pub(super) const DEPLOYMENT_GOES_ON: &str = "\nThe deployment goes on in the service.";
 
 fn interrupted(run: &str) -> String {
     format!(

@@ -140,6 +140,33 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// The path with more behind its name, such as `-wal` or `.sha256`.
+pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Copies a file of any size into a new one, which has its name only when it is whole.
+///
+/// # Errors
+/// What failed, with the path; the other file is then as it was.
+pub fn copy(from: &Path, to: &Path, mode: u32) -> io::Result<()> {
+    let temporary = beside(to);
+    let _ = fs::remove_file(&temporary);
+    let write = || -> io::Result<()> {
+        let mut target = OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary)?;
+        io::copy(&mut File::open(from)?, &mut target)?;
+        target.sync_all()?;
+        fs::rename(&temporary, to)
+    };
+    write().map_err(|error| {
+        let _ = fs::remove_file(&temporary);
+        named(&error, "copy", from)
+    })?;
+    sync_directory(parent(to))
+}
+
 /// The SHA-256 of a file of any size, in hex.
 ///
 /// # Errors

@@ -41,15 +41,12 @@ impl Engine {
 
     async fn look_at_authority(&self, authority: &Authority) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let url: Option<http_host::Host> = http_host::of(&authority.directory);
-        if let Some(host) = url {
-            findings.push(match self.ports.resolver.addresses(&host.0).await {
-                Ok(addresses) if !addresses.is_empty() => {
-                    Finding::ok("resolver", format!("{} is found", host.0))
-                }
+        if let Some(host) = named_host(&authority.directory) {
+            findings.push(match self.ports.resolver.addresses(&host).await {
+                Ok(addresses) if !addresses.is_empty() => Finding::ok("resolver", format!("{host} is found")),
                 Ok(_) => Finding::error(
                     "resolver",
-                    format!("{} has no address", host.0),
+                    format!("{host} has no address"),
                     "repair the DNS of this machine",
                 ),
                 Err(words) => Finding::error(
@@ -95,17 +92,11 @@ impl Engine {
     }
 }
 
-/// The host of an address, without another crate.
-mod http_host {
-    /// A host that is a name.
-    pub(super) struct Host(pub(super) String);
-
-    pub(super) fn of(url: &str) -> Option<Host> {
-        let rest = url.split_once("://")?.1;
-        let authority = rest.split(['/', '?']).next()?;
-        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-        (!host.starts_with('[') && host.parse::<std::net::IpAddr>().is_err()).then(|| Host(host.to_owned()))
-    }
+/// The host of an address, where it is a name.
+fn named_host(url: &str) -> Option<String> {
+    let address: http::Uri = url.parse().ok()?;
+    let host = address.host()?;
+    (!host.starts_with('[') && host.parse::<std::net::IpAddr>().is_err()).then(|| host.to_owned())
 }
 
 fn skew(ours: Timestamp, theirs: Timestamp, title: &str) -> Finding {
@@ -138,7 +129,7 @@ mod tests {
             assert_eq!(found.grade, grade);
             assert!(found.words.contains(said), "{}", found.words);
         }
-        assert_eq!(http_host::of("https://ca.example:14000/dir").unwrap().0, "ca.example");
-        assert!(http_host::of("https://127.0.0.1/dir").is_none());
+        assert_eq!(named_host("https://ca.example:14000/dir").unwrap(), "ca.example");
+        assert!(named_host("https://127.0.0.1/dir").is_none());
     }
 }

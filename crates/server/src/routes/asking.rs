@@ -81,11 +81,9 @@ pub(crate) async fn renew(
             new: sent.value.new,
             all: sent.value.all,
             force: sent.value.force,
+            preview: sent.value.preview,
         };
-        let renewed = match sent.value.preview {
-            true => engine.preview_renewal(&selection).await?,
-            false => engine.renew(&selection, &name).await?,
-        };
+        let renewed = engine.renew(&selection, &name).await?;
         let started = renewed.started.into_iter();
         let refused = renewed.refused.into_iter();
         Ok(Renewed {

@@ -9,6 +9,7 @@ use super::certificate_parts::{
 };
 use super::certificate_rows::{Stored, certificate, certificate_row, stored};
 use super::events::add_events;
+use super::health::grade;
 use super::keys::change_own_key;
 use super::rows::{maybe_milliseconds, milliseconds, timestamp, to_json};
 use super::runs::cancel_ordering;
@@ -122,6 +123,7 @@ impl Certificates for SqliteStore {
         let number = added.last_insert_rowid();
         write_words(&mut write, number, &new.id, &new.settings).await?;
         write_deployments(&mut write, &certificate).await?;
+        grade(&mut write, &new.id).await?;
         let own_key = new.own_key.clone().map_or(OwnKeyChange::Keep, OwnKeyChange::Replace);
         change_own_key(&mut write, &new.id, &own_key).await?;
         let audit = line(now, &new.who, "create", object(&new.id), None, as_value(&new.settings));
@@ -217,9 +219,10 @@ impl Certificates for SqliteStore {
         .execute(write.on())
         .await
         .attempt(attempted)?;
-        write_standing(&mut write, &edit.id, &after.standing).await?;
         write_words(&mut write, found.number, &edit.id, &edit.settings).await?;
         write_deployments(&mut write, &after).await?;
+        // Last of these: it grades the certificate by what its deployments are now.
+        write_standing(&mut write, &edit.id, &after.standing).await?;
         change_own_key(&mut write, &edit.id, &edit.own_key).await?;
         queue_deployments(&mut write, &edit.id, &edit.queue, edit.now).await?;
         if edit.cancel_ordering {

@@ -72,9 +72,7 @@ async fn copy(from: &Path, file: &Path, values: CopyValues<'_>, sql: &str) -> St
             answer: format!("{} is there already", file.display()),
         });
     }
-    let mut part = file.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
+    let part = part_of(file);
     remove(&part).await?;
     let made = fill(from, &part, values, sql).await;
     let facts = match made {
@@ -84,12 +82,38 @@ async fn copy(from: &Path, file: &Path, values: CopyValues<'_>, sql: &str) -> St
             return Err(error);
         }
     };
-    tokio::fs::rename(&part, file).await.map_err(unwritable(attempted))?;
-    sync_folder_of(file).await.map_err(unwritable(attempted))?;
+    name_it(&part, file).await.map_err(unwritable(attempted))?;
     Ok(facts)
 }
 
-async fn remove(part: &Path) -> StoreResult<()> {
+/// Where a copy grows before it has its name.
+pub(super) fn part_of(file: &Path) -> PathBuf {
+    let mut part = file.as_os_str().to_owned();
+    part.push(".part");
+    PathBuf::from(part)
+}
+
+/// Gives a whole copy its name.
+pub(super) async fn name_it(part: &Path, file: &Path) -> std::io::Result<()> {
+    tokio::fs::rename(part, file).await?;
+    sync_folder_of(file).await
+}
+
+/// Copies the open database into a new file, which is to be synced by whoever is done with it.
+pub(super) async fn vacuum_into(
+    source: &mut SqliteConnection,
+    part: &Path,
+    attempted: &'static str,
+) -> StoreResult<tokio::fs::File> {
+    let name = part.to_str().ok_or_else(|| other(attempted, "the path of the copy is not UTF-8"))?;
+    // Created by us first, so that it has our mode from the first byte; SQLite fills an empty file.
+    let created = private_file(part).await.map_err(unwritable(attempted))?;
+    let sql = AssertSqlSafe(format!("VACUUM INTO {}", quoted(name)));
+    sqlx::raw_sql(sql).execute(source).await.attempt(attempted)?;
+    Ok(created)
+}
+
+pub(super) async fn remove(part: &Path) -> StoreResult<()> {
     match tokio::fs::remove_file(part).await {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(unwritable("remove a copy that was not finished")(error))
@@ -100,16 +124,10 @@ async fn remove(part: &Path) -> StoreResult<()> {
 
 async fn fill(from: &Path, part: &Path, values: CopyValues<'_>, sql: &str) -> StoreResult<CopyFacts> {
     let attempted = "copy the database";
-    let name = part.to_str().ok_or_else(|| other(attempted, "the path of the copy is not UTF-8"))?;
-    // Created by us first, so that it has our mode from the first byte; SQLite fills an empty file.
-    let created = private_file(part).await.map_err(unwritable(attempted))?;
     let mut source = pragmas::plain(from).connect().await.attempt(attempted)?;
-    let copied = sqlx::raw_sql(AssertSqlSafe(format!("VACUUM INTO {}", quoted(name))))
-        .execute(&mut source)
-        .await
-        .attempt(attempted);
+    let copied = vacuum_into(&mut source, part, attempted).await;
     source.close().await.attempt(attempted)?;
-    copied?;
+    let created = copied?;
     let mut copy = pragmas::plain(part).connect().await.attempt(attempted)?;
     let filled = async {
         if !sql.is_empty() {

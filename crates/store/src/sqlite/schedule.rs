@@ -111,6 +111,18 @@ fn work(row: &SqliteRow) -> StoreResult<Work> {
     })
 }
 
+impl SqliteStore {
+    async fn work_by(&self, sql: &'static str, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>> {
+        let rows = sqlx::query(sql)
+            .bind(milliseconds(now))
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await
+            .attempt("look for what is due")?;
+        each(&rows, work)
+    }
+}
+
 #[async_trait]
 impl Schedule for SqliteStore {
     async fn next_moment(&self) -> StoreResult<Option<Timestamp>> {
@@ -122,13 +134,7 @@ impl Schedule for SqliteStore {
     }
 
     async fn due_beside(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>> {
-        let rows = sqlx::query(BESIDE)
-            .bind(milliseconds(now))
-            .bind(i64::from(limit))
-            .fetch_all(&self.readers)
-            .await
-            .attempt("look for what is due")?;
-        each(&rows, work)
+        self.work_by(BESIDE, now, limit).await
     }
 
     async fn lanes(&self, now: Timestamp) -> StoreResult<Vec<LaneState>> {
@@ -140,12 +146,6 @@ impl Schedule for SqliteStore {
     }
 
     async fn due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>> {
-        let rows = sqlx::query(DUE)
-            .bind(milliseconds(now))
-            .bind(i64::from(limit))
-            .fetch_all(&self.readers)
-            .await
-            .attempt("look for what is due")?;
-        each(&rows, work)
+        self.work_by(DUE, now, limit).await
     }
 }

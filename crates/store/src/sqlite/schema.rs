@@ -1,10 +1,11 @@
 //! The schema: refuse what is newer, copy what is older before it is migrated.
 
 use super::attempt::{Attempt, other, store_error};
+use super::copies::{name_it, part_of, remove, vacuum_into};
 use super::pragmas;
 use crate::{StoreError, StoreResult};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use std::path::{Path, PathBuf};
 
 /// Migrations that this program knows.
@@ -72,23 +73,11 @@ async fn copy(connection: &mut SqliteConnection, path: &Path, version: i64) -> S
         answer: error.to_string(),
     };
     let target = copy_path(path, version);
-    let mut part = target.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let Some(name) = part.to_str() else {
-        return Err(other(attempted, "the path of the database is not UTF-8"));
-    };
-    match tokio::fs::remove_file(&part).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
-        _ => {}
-    }
-    // Created by us first, so that it has our mode from the first byte; SQLite fills an empty file.
-    let file = super::open::private_file(&part).await.map_err(failed)?;
-    let sql = format!("VACUUM INTO '{}'", name.replace('\'', "''"));
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.attempt(attempted)?;
+    let part = part_of(&target);
+    remove(&part).await?;
+    let file = vacuum_into(connection, &part, attempted).await?;
     file.sync_all().await.map_err(failed)?;
-    tokio::fs::rename(&part, &target).await.map_err(failed)?;
-    super::open::sync_folder_of(&target).await.map_err(failed)?;
+    name_it(&part, &target).await.map_err(failed)?;
     tracing::info!(copy = %target.display(), "copied the database before migrating it");
     Ok(())
 }
