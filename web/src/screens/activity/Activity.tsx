@@ -1,0 +1,4 @@
+// Comes next.
+export default function Activity(_: any) {
+  return null;
+}

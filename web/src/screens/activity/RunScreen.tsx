@@ -1,0 +1,4 @@
+// Comes next.
+export default function RunScreen(_: any) {
+  return null;
+}

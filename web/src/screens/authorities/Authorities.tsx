@@ -1,0 +1,4 @@
+// Comes next.
+export default function Authorities(_: any) {
+  return null;
+}

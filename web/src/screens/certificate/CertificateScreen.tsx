@@ -1,0 +1,4 @@
+// Comes next.
+export default function CertificateScreen(_: any) {
+  return null;
+}

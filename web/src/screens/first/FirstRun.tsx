@@ -1,0 +1,4 @@
+// Comes next.
+export default function FirstRun(_: any) {
+  return null;
+}

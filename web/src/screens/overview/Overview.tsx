@@ -1,0 +1,4 @@
+// Comes next.
+export default function Overview(_: any) {
+  return null;
+}

@@ -1,0 +1,4 @@
+// Comes next.
+export default function Settings(_: any) {
+  return null;
+}

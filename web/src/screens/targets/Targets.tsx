@@ -1,0 +1,4 @@
+// Comes next.
+export default function Targets(_: any) {
+  return null;
+}
