@@ -13,7 +13,8 @@ const SignIn = lazy(() => import("@/screens/welcome/SignIn"));
 const Welcome = lazy(() => import("@/screens/welcome/Welcome"));
 const Overview = lazy(() => import("@/screens/overview/Overview"));
 const Certificates = lazy(() => import("@/screens/certificates/Certificates"));
-const NewCertificate = lazy(() => import("@/screens/new/NewCertificate"));
+const NewCertificate = lazy(() => import("@/screens/edit/NewCertificate"));
+const EditCertificate = lazy(() => import("@/screens/edit/EditCertificate"));
 const CertificateScreen = lazy(() => import("@/screens/certificate/CertificateScreen"));
 const RunScreen = lazy(() => import("@/screens/activity/RunScreen"));
 const Activity = lazy(() => import("@/screens/activity/Activity"));
@@ -37,6 +38,7 @@ export function App() {
     return (
       <div className="alone">
         <main className="alone-card">
+          <h1 className="alone-brand"><img src="/favicon.svg" alt="" /><span data-value>Certwright</span></h1>
           {session.error ? <ProblemBox error={session.error} retry={() => void session.refetch()} /> : <Skeleton />}
         </main>
       </div>
@@ -47,7 +49,7 @@ export function App() {
   return (
     <SessionProvider session={session.data}>
       <Shell>
-        <ErrorBoundary key={location}>
+        <ErrorBoundary key={screenOf(location)}>
           <Suspense fallback={<Skeleton lines={8} />}>
             <Screens />
           </Suspense>
@@ -55,6 +57,11 @@ export function App() {
       </Shell>
     </SessionProvider>
   );
+}
+
+/** What stays the same while one moves inside of a screen, from tab to tab. */
+function screenOf(location: string): string {
+  return location.split("/", 3).join("/");
 }
 
 function Suspended({ children }: { children: React.ReactNode }) {
@@ -73,6 +80,7 @@ function Screens() {
       <Route path="/first-run/:step?">{({ step }) => <FirstRun step={step} />}</Route>
       <Route path="/certificates" component={Certificates} />
       <Route path="/certificates/new" component={NewCertificate} />
+      <Route path="/certificates/:id/edit">{({ id }) => <EditCertificate id={id} />}</Route>
       <Route path="/certificates/:id/:tab?">{({ id, tab }) => <CertificateScreen id={id} tab={tab} />}</Route>
       <Route path="/activity/runs/:id">{({ id }) => <RunScreen id={id} />}</Route>
       <Route path="/activity/:tab?">{({ tab }) => <Activity tab={tab} />}</Route>
@@ -81,7 +89,7 @@ function Screens() {
       <Route path="/settings/:area?">{({ area }) => <Settings area={area} />}</Route>
       <Route path="/system" component={System} />
       <Route>
-        <Empty title={t("app.nowhere")} actions={<LinkButton to="/">{t("app.toOverview")}</LinkButton>}>
+        <Empty page title={t("app.nowhere")} actions={<LinkButton to="/">{t("app.toOverview")}</LinkButton>}>
           {t("app.nowhere.why")}
         </Empty>
       </Route>

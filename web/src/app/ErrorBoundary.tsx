@@ -1,6 +1,7 @@
 // A fault of a screen takes only that screen down, says what it was, and offers the way out.
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { Component, type ReactNode } from "react";
+import { currentConnection } from "@/api/live";
 import { Copy } from "@/parts/Copy";
 import { Empty } from "@/parts/Page";
 import { t } from "@/text";
@@ -15,10 +16,12 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error?: 
   override render() {
     const { error } = this.state;
     if (!error) return this.props.children;
-    // A screen that cannot be loaded: the service was replaced by another version meanwhile.
-    const stale = /dynamically imported module|module script/i.test(error.message);
+    // A screen that cannot be loaded: the service is gone, or was replaced by another version meanwhile.
+    const stale = /dynamically imported module|module script|Unable to preload/i.test(error.message);
+    if (stale && currentConnection() === "lost") return <Unreachable />;
     return (
       <Empty
+        page
         title={stale ? t("app.stale") : t("app.fault")}
         actions={
           <>
@@ -31,4 +34,13 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error?: 
       </Empty>
     );
   }
+}
+
+/** The screen was never loaded, and nobody answers who could give it. */
+function Unreachable() {
+  return (
+    <Empty page title={t("problem.unreachable")} actions={<Button onClick={() => location.reload()}>{t("app.reload")}</Button>}>
+      {t("problem.unreachable.remedy")}
+    </Empty>
+  );
 }

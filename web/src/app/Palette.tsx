@@ -5,6 +5,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useId, useState } from "react";
 import { useLocation } from "wouter";
 import { answer, api } from "@/api/client";
+import { CloseWord } from "@/parts/CloseWord";
 import { HealthIcon } from "@/parts/Health";
 import { t, type TextId } from "@/text";
 import type { Health } from "@gen/api";
@@ -59,6 +60,7 @@ export function Palette({ close, places }: { close: () => void; places: { to: st
   };
   return (
     <Modal isOpen onClose={close} variant="small" aria-label={t("palette.title")} position="top" className="palette">
+      <CloseWord />
       <ModalBody>
         <div className="palette-input">
           <SearchIcon />

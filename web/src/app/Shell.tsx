@@ -66,10 +66,10 @@ export function Shell({ children }: { children: ReactNode }) {
         <header className="shell-head">
           <Button className="shell-menu" variant="plain" icon={<BarsIcon />} aria-label={t("nav.open")} aria-expanded={open}
             onClick={() => setOpen(true)} />
-          <button type="button" className="shell-search" onClick={() => setPalette(true)} aria-label={t("palette.title")}>
+          <button type="button" className="shell-search" onClick={() => setPalette(true)}>
             <SearchIcon />
             <span>{t("palette.hint")}</span>
-            <kbd className="end" data-value>Ctrl K</kbd>
+            <kbd className="end" aria-hidden data-value>Ctrl K</kbd>
           </button>
           <span className="end" />
           <UserMenu />
@@ -96,36 +96,34 @@ function Bar({ location }: { location: string }) {
   };
   const isAt = (to: string) => (to === "/" ? location === "/" : location === to || location.startsWith(`${to}/`));
   return (
-    <div className="shell-bar">
+    <nav className="shell-bar" aria-label={t("nav.main")}>
       <Link className="shell-brand" href="/">
         <img src="/favicon.svg" alt="" />
         <span data-value>Certwright</span>
       </Link>
-      <nav aria-label={t("nav.main")}>
-        <ul className="shell-nav">
-          {PLACES.map(({ to, text, icon: Icon }) => {
-            const [number, words] = counts[to] ?? [0, "nav.grave"];
-            return (
-              <li key={to}>
-                <Link href={to} aria-current={isAt(to) ? "page" : undefined}>
-                  <Icon />
-                  {t(text)}
-                  {number > 0 && (
-                    <span className="count bad">
-                      <span data-value>{number}</span>
-                      <span className="unseen">{t(words)}</span>
-                    </span>
-                  )}
-                </Link>
-              </li>
-            );
-          })}
-        </ul>
-      </nav>
+      <ul className="shell-nav">
+        {PLACES.map(({ to, text, icon: Icon }) => {
+          const [number, words] = counts[to] ?? [0, "nav.grave"];
+          return (
+            <li key={to}>
+              <Link href={to} aria-current={isAt(to) ? "page" : undefined}>
+                <Icon />
+                {t(text)}
+                {number > 0 && (
+                  <span className="count bad">
+                    <span data-value>{number}</span>
+                    <span className="unseen">{t(words)}</span>
+                  </span>
+                )}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
       <div className="shell-foot">
         {service.data && <span>{t("nav.version", { version: service.data.version })}</span>}
       </div>
-    </div>
+    </nav>
   );
 }
 

@@ -7,7 +7,6 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { answer, api } from "@/api/client";
 import { type Language, speak, spoken, t, type TextId } from "@/text";
-import { queries } from "./queries";
 import { useUser } from "./session";
 import { choose, type Theme, useTheme } from "./theme";
 
@@ -21,8 +20,9 @@ export function UserMenu() {
   const theme = useTheme();
   const signOut = async () => {
     await answer(api.DELETE("/api/v1/session")).catch(() => undefined);
-    queries.clear();
-    navigate("/");
+    // Loaded anew: nothing that was read or typed stays for whoever comes next.
+    sessionStorage.clear();
+    location.replace("/");
   };
   return (
     <Dropdown

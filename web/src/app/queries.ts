@@ -32,6 +32,7 @@ function gather(event: Event): void {
   if (event.run) runs.add(event.run);
   // Notes change no list.
   if (event.kind !== "note" && event.kind !== "step-begun") for (const word of OF_CERTIFICATES) touched.add(word);
+  if (event.kind === "incident-opened" || event.kind === "incident-closed") touched.add("incidents");
   for (const word of OF_RUNS) touched.add(word);
   timer ??= setTimeout(refresh, GATHER);
 }

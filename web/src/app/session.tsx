@@ -1,6 +1,6 @@
 // Who is signed in, and what that person may do.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import type { Session } from "@gen/api";
+import type { SessionState } from "@gen/api";
 import { createContext, type ReactNode, useContext, useEffect } from "react";
 import { answer, api } from "@/api/client";
 import { onSignedOut } from "@/api/signedOut";
@@ -10,7 +10,7 @@ export type Role = "viewer" | "operator" | "administrator";
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, administrator: 2 };
 const SESSION = ["session"];
 
-const Current = createContext<Session | undefined>(undefined);
+const Current = createContext<SessionState | undefined>(undefined);
 
 /** Asks who is signed in. */
 export function useSessionQuery() {
@@ -22,14 +22,14 @@ export function useSessionQuery() {
 /** Puts down who is signed in from now on, and forgets what somebody else may have seen. */
 export function useSignedIn() {
   const queries = useQueryClient();
-  return (session: Session) => {
+  return (session: SessionState) => {
     queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
     queries.setQueryData(SESSION, session);
   };
 }
 
 /** Gives the session to everything below. */
-export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {
+export function SessionProvider({ session, children }: { session: SessionState; children: ReactNode }) {
   return <Current value={session}>{children}</Current>;
 }
 
@@ -40,10 +40,6 @@ export function useUser() {
   return user;
 }
 
-/** The session. */
-export function useSession(): Session | undefined {
-  return useContext(Current);
-}
 
 /** Whether the person may do what needs this role. */
 export function useMay(role: Role): boolean {

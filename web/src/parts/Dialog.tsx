@@ -3,6 +3,7 @@ import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core/dist/esm/components/Modal";
 import { type FormEvent, type ReactNode, useId } from "react";
 import { t } from "@/text";
+import { CloseWord } from "./CloseWord";
 import { ProblemBox } from "./Trouble";
 
 /** What a mutation tells a dialog. */
@@ -12,7 +13,7 @@ interface Doing {
 }
 
 /** Shows what will be done and does it on yes. What went wrong stays in the dialog, with everything that was typed. */
-export function Dialog({ title, children, yes, danger, doing, act, close, disabled, wide }: {
+export function Dialog({ title, children, yes, danger, doing, act, close, disabled, wide, isOver }: {
   title: string;
   children?: ReactNode;
   /** What the button does, in words. */
@@ -23,6 +24,8 @@ export function Dialog({ title, children, yes, danger, doing, act, close, disabl
   close: () => void;
   disabled?: boolean;
   wide?: boolean;
+  /** Whether it is done, and the dialog shows only what came of it. */
+  isOver?: boolean;
 }) {
   const id = useId();
   const submit = (event: FormEvent) => {
@@ -31,9 +34,12 @@ export function Dialog({ title, children, yes, danger, doing, act, close, disabl
   };
   return (
     <Modal isOpen onClose={close} variant={wide ? "large" : "medium"} aria-labelledby={`${id}-title`} aria-describedby={`${id}-body`}>
-      <ModalHeader title={title} labelId={`${id}-title`} titleIconVariant={danger ? "warning" : undefined} />
-      <ModalBody id={`${id}-body`}>
-        <form id={id} onSubmit={submit} className="stack">
+      <CloseWord />
+      <ModalHeader title={title} labelId={`${id}-title`} titleIconVariant={danger ? "warning" : undefined}
+        titleScreenReaderText={danger ? t("common.warning") : undefined} />
+      {/* A long plan scrolls in it: the keyboard must get there too. */}
+      <ModalBody tabIndex={0} aria-label={title} id={`${id}-body`}>
+        <form id={id} onSubmit={submit} className="pf-v6-c-form stack">
           {children}
           {!!doing?.error && <ProblemBox error={doing.error} />}
         </form>
@@ -43,9 +49,11 @@ export function Dialog({ title, children, yes, danger, doing, act, close, disabl
           isDisabled={disabled || doing?.isPending}>
           {yes}
         </Button>
-        <Button variant="link" onClick={close}>
-          {t("common.cancel")}
-        </Button>
+        {!isOver && (
+          <Button variant="link" onClick={close}>
+            {t("common.cancel")}
+          </Button>
+        )}
       </ModalFooter>
     </Modal>
   );

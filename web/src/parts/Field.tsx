@@ -3,7 +3,7 @@ import { Form, FormGroup } from "@patternfly/react-core/dist/esm/components/Form
 import { FormHelperText } from "@patternfly/react-core/dist/esm/components/Form";
 import { HelperText, HelperTextItem } from "@patternfly/react-core/dist/esm/components/HelperText";
 import { TextInput, type TextInputProps } from "@patternfly/react-core/dist/esm/components/TextInput";
-import { type ReactNode, useId } from "react";
+import { type ReactNode, type Ref, useId } from "react";
 
 export { Form };
 
@@ -39,18 +39,19 @@ export function Field({ label, help, wrong, required, children }: {
 }
 
 /** A field of one line. */
-export function TextField({ label, help, wrong, required, value, onChange, ...rest }: {
+export function TextField({ label, help, wrong, required, value, onChange, ref, ...rest }: {
   label: string;
   help?: ReactNode;
   wrong?: ReactNode;
   required?: boolean;
   value: string;
   onChange: (value: string) => void;
+  ref?: Ref<HTMLInputElement>;
 } & Omit<TextInputProps, "onChange" | "value" | "label" | "ref" | "required">) {
   return (
     <Field label={label} help={help} wrong={wrong} required={required}>
       {(described) => (
-        <TextInput {...rest} {...described} value={value} onChange={(_, text) => onChange(text)} isRequired={required}
+        <TextInput {...rest} {...described} ref={ref} value={value} onChange={(_, text) => onChange(text)} isRequired={required}
           validated={wrong ? "error" : "default"} />
       )}
     </Field>

@@ -30,11 +30,6 @@ export function healthWord(health: Health): string {
   return t(LOOKS[health].text);
 }
 
-/** The colour. */
-export function healthTone(health: Health): Tone {
-  return LOOKS[health].tone;
-}
-
 /** The shape alone, beside its word. */
 export function HealthIcon({ health }: { health: Health }) {
   const Icon = LOOKS[health].icon;

@@ -12,13 +12,26 @@ const UNITS = [
   ["second", 1],
 ] as const;
 
+/** Making a format costs more than using it a thousand times, and a list uses many. */
+const formats = new Map<string, Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
+
+function kept<T extends Intl.DateTimeFormat | Intl.RelativeTimeFormat>(name: string, make: () => T): T {
+  const key = `${locale()} ${name}`;
+  let format = formats.get(key) as T | undefined;
+  if (!format) {
+    format = make();
+    formats.set(key, format);
+  }
+  return format;
+}
+
 /** "in 3 days", "2 hours ago". */
 export function relative(moment: Date, now: Date): string {
   const seconds = (moment.getTime() - now.getTime()) / 1000;
-  const format = new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "long" });
+  const format = kept("relative", () => new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "long" }));
   for (const [unit, size] of UNITS) {
-    // Weeks and months hide what counts for a certificate: days are said up to eight weeks.
-    if ((unit === "month" || unit === "week") && Math.abs(seconds) < 56 * 86_400) continue;
+    // Weeks and months hide what counts for a certificate: days are said up to four months.
+    if ((unit === "month" || unit === "week") && Math.abs(seconds) < 120 * 86_400) continue;
     if (Math.abs(seconds) >= size || unit === "second") return format.format(Math.trunc(seconds / size), unit);
   }
   return "";
@@ -26,12 +39,12 @@ export function relative(moment: Date, now: Date): string {
 
 /** Date and time, short. */
 export function dateTime(moment: Date): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(moment);
+  return kept("both", () => new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" })).format(moment);
 }
 
 /** The date alone. */
 export function dateOnly(moment: Date): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(moment);
+  return kept("date", () => new Intl.DateTimeFormat(locale(), { dateStyle: "medium" })).format(moment);
 }
 
 /** The time of day with seconds. */
@@ -52,6 +65,22 @@ export function span(seconds: number): string {
     }
   }
   return parts.join(" ") || new Intl.NumberFormat(locale(), { style: "unit", unit: "second", unitDisplay: "long" }).format(0);
+}
+
+/** How long something took: short ones to a tenth of a second. */
+export function duration(seconds: number): string {
+  if (seconds >= 60) return span(seconds);
+  const digits = seconds < 10 && seconds % 1 ? 1 : 0;
+  const written = (value: number) => new Intl.NumberFormat(locale(), {
+    style: "unit", unit: "second", unitDisplay: "narrow", minimumFractionDigits: digits, maximumFractionDigits: digits,
+  }).format(value);
+  return seconds > 0 && seconds < 0.05 ? `< ${written(0.1)}` : written(Math.max(0, seconds));
+}
+
+/** How long it has been since then, as it grows. */
+export function Since({ at }: { at: string }) {
+  const now = useNow(1_000);
+  return <span className="figures" data-value>{duration(Math.max(0, Math.floor((now.getTime() - Date.parse(at)) / 1000)))}</span>;
 }
 
 /** The moment, told anew each minute (each second in the last minutes). */

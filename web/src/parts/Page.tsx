@@ -8,10 +8,12 @@ import { t } from "@/text";
 import { ProblemBox } from "./Trouble";
 
 /** Title, where it belongs, and what can be done here. */
-export function PageHead({ title, above, lead, actions, badge }: {
+export function PageHead({ title, isName, above, lead, actions, badge }: {
   title: string;
-  /** The screen above: its address and title. */
-  above?: { to: string; title: string };
+  /** Whether the title is a name that nobody translates. */
+  isName?: boolean;
+  /** The screen above: its address and title, which may be a name that nobody translates. */
+  above?: { to: string; title: string; isName?: boolean };
   lead?: ReactNode;
   actions?: ReactNode;
   badge?: ReactNode;
@@ -24,11 +26,11 @@ export function PageHead({ title, above, lead, actions, badge }: {
       <div className="grow">
         {above && (
           <nav aria-label={t("common.breadcrumb")} className="crumbs">
-            <Link href={above.to}>{above.title}</Link> <span aria-hidden>/</span>
+            <Link href={above.to} data-value={above.isName || undefined}>{above.title}</Link> <span aria-hidden>/</span>
           </nav>
         )}
         <div className="row">
-          <h1 className="break">{title}</h1>
+          <h1 className="break" data-value={isName || undefined}>{title}</h1>
           {badge}
         </div>
         {lead && <p className="page-lead">{lead}</p>}
@@ -73,8 +75,10 @@ export function Skeleton({ lines = 4 }: { lines?: number }) {
 }
 
 /** Nothing is here, why, and what to do. */
-export function Empty({ title, children, actions, icon: Icon = CubesIcon }: {
+export function Empty({ title, children, actions, icon: Icon = CubesIcon, page }: {
   title: string;
+  /** Whether it is the whole page. */
+  page?: boolean;
   children?: ReactNode;
   actions?: ReactNode;
   icon?: ComponentType<{ className?: string }>;
@@ -82,7 +86,7 @@ export function Empty({ title, children, actions, icon: Icon = CubesIcon }: {
   return (
     <div className="empty">
       <Icon className="picture" />
-      <h2>{title}</h2>
+      {page ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children && <p>{children}</p>}
       {actions && <div className="row">{actions}</div>}
     </div>
@@ -101,15 +105,17 @@ export function Loaded<T>({ query, lines, children }: {
 }
 
 /** A button that is a link to another screen. */
-export function LinkButton({ to, children, variant = "secondary", icon }: {
+export function LinkButton({ to, children, variant = "secondary", icon, size }: {
   to: string;
   children: ReactNode;
   variant?: "primary" | "secondary" | "link" | "tertiary";
   icon?: ReactNode;
+  /** For rows of a list. */
+  size?: "sm";
 }) {
   return (
     <Link href={to} asChild>
-      <Button variant={variant} icon={icon} component="a">
+      <Button variant={variant} icon={icon} size={size} component="a">
         {children}
       </Button>
     </Link>

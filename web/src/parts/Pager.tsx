@@ -4,6 +4,7 @@ import AngleLeftIcon from "@patternfly/react-icons/dist/esm/icons/angle-left-ico
 import AngleRightIcon from "@patternfly/react-icons/dist/esm/icons/angle-right-icon";
 import { useSearchParams } from "wouter";
 import { t } from "@/text";
+import { withWords } from "./address";
 
 /** The rows of a page. */
 export const PAGE = 50;
@@ -13,12 +14,7 @@ export function useOffset(name = "offset"): [number, (offset: number) => void] {
   const [search, setSearch] = useSearchParams();
   const offset = Math.max(0, Number.parseInt(search.get(name) ?? "0", 10) || 0);
   const go = (to: number) =>
-    setSearch((before) => {
-      const after = new URLSearchParams(before);
-      if (to > 0) after.set(name, String(to));
-      else after.delete(name);
-      return after;
-    });
+    setSearch((before) => withWords(before, { [name]: to > 0 ? String(to) : undefined }));
   return [offset, go];
 }
 

@@ -2,7 +2,7 @@
 // which a browser sends to nobody.
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { useMutation } from "@tanstack/react-query";
-import type { Session } from "@gen/api";
+import type { SessionState } from "@gen/api";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { answer, api } from "@/api/client";
@@ -10,21 +10,20 @@ import { Problem } from "@/api/problem";
 import { useSignedIn } from "@/app/session";
 import { Form, TextField } from "@/parts/Field";
 import { LinkButton, Skeleton } from "@/parts/Page";
-import { ProblemBox } from "@/parts/Trouble";
+import { LEAST, Password } from "@/parts/Password";
+import { complaint, ProblemBox } from "@/parts/Trouble";
 import { t } from "@/text";
 import { Frame } from "./Frame";
 import { Command } from "./SignIn";
-
-/** The fewest characters of a password, as the service has it. */
-const LEAST = 12;
 
 function codeOfAddress(): string {
   return new URLSearchParams(location.hash.slice(1)).get("code") ?? "";
 }
 
-export default function Welcome({ session }: { session: Session }) {
+export default function Welcome({ session }: { session: SessionState }) {
   const [code] = useState(codeOfAddress);
   useEffect(() => {
+    document.title = `${t("welcome.title")} · Certwright`;
     // Out of the address as soon as it is read, so that it is in no history and no bookmark.
     if (location.hash) history.replaceState(history.state, "", location.pathname);
   }, []);
@@ -73,6 +72,9 @@ function SetUp({ code }: { code: string }) {
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
   const [tried, setTried] = useState(false);
+  const first = useRef<HTMLInputElement>(null);
+  const second = useRef<HTMLInputElement>(null);
+  const third = useRef<HTMLInputElement>(null);
   const setUp = useMutation({
     mutationFn: () => answer(api.POST("/api/v1/setup", { body: { code, name: name.trim(), password } })),
     onSuccess: (session) => {
@@ -88,21 +90,23 @@ function SetUp({ code }: { code: string }) {
     event.preventDefault();
     setTried(true);
     if (name.trim() && left <= 0 && !differs) setUp.mutate();
+    else (!name.trim() ? first : left > 0 ? second : third).current?.focus();
   };
+  // The page is loaded anew in another language, and needs the code again then.
+  const keepCode = () => history.replaceState(history.state, "", `${location.pathname}#code=${encodeURIComponent(code)}`);
   const about = (field: string) => {
-    const refusal = problem?.about(field);
-    return refusal && `${refusal.reason}. ${refusal.remedy}`;
+    return complaint(problem?.about(field));
   };
   return (
-    <Frame title={t("welcome.title")} lead={t("welcome.lead")}>
+    <Frame title={t("welcome.title")} lead={t("welcome.lead")} before={keepCode}>
       <Form onSubmit={submit}>
         <TextField label={t("welcome.name")} help={t("welcome.name.help")} wrong={about("name")} value={name} onChange={setName}
-          autoComplete="username" required autoFocus />
-        <TextField label={t("welcome.password")} help={t("welcome.password.help", { least: LEAST })}
+          autoComplete="username" autoCapitalize="none" spellCheck={false} required autoFocus ref={first} />
+        <Password label={t("welcome.password")} help={t("welcome.password.help", { least: LEAST })}
           wrong={about("password") ?? (tried && left > 0 ? t("welcome.short", { left }) : undefined)}
-          value={password} onChange={setPassword} type="password" autoComplete="new-password" required />
-        <TextField label={t("welcome.again")} wrong={tried && differs ? t("welcome.differs") : undefined}
-          value={again} onChange={setAgain} type="password" autoComplete="new-password" required />
+          value={password} onChange={setPassword} autoComplete="new-password" required ref={second} />
+        <Password label={t("welcome.again")} wrong={tried && differs ? t("welcome.differs") : undefined}
+          value={again} onChange={setAgain} autoComplete="new-password" required ref={third} />
         {problem && !problem.refusals.length && <ProblemBox error={problem} />}
         <Button type="submit" isBlock isLoading={setUp.isPending} isDisabled={setUp.isPending}>
           {t("welcome.go")}
