@@ -8,7 +8,7 @@ use crate::key::KeyType;
 use crate::maintenance::WindowChoice;
 use crate::options::CertificateOptions;
 use crate::renewal_policy::RenewalPolicy;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What the user wants. All of it can be changed; every change is audited.
@@ -83,6 +83,9 @@ pub struct Certificate {
     /// When what is ordered (authority, profile, key, lifetime; not the identifiers) was last changed, if ever.
     #[serde(default)]
     pub order_changed_at: Option<Timestamp>,
+    /// How much later than its usual first moment it is requested, so that many at once are no herd; drawn once.
+    #[serde(default)]
+    pub spread: SignedDuration,
     /// Where it stands.
     pub standing: Standing,
 }

@@ -213,6 +213,7 @@ pub fn due(due: Due) -> String {
 /// How a run stands, in a line.
 pub fn run(run: &Run) -> String {
     let what = match &run.plan.kind {
+        PlanKind::Obtain if run.plan.is_rehearsal() => "trying the staging environment".to_owned(),
         PlanKind::Obtain => "obtaining the certificate".to_owned(),
         PlanKind::Deploy { target, .. } => format!("deploying to {target}"),
     };

@@ -21,6 +21,8 @@ pub struct DueFacts<'a> {
     pub updated_at: Timestamp,
     /// When what is ordered, apart from the identifiers, was last changed, if ever.
     pub order_changed_at: Option<Timestamp>,
+    /// How much later than its usual first moment it is requested, so that many at once are no herd.
+    pub spread: SignedDuration,
     /// When somebody asked by hand.
     pub asked_at: Option<Timestamp>,
     /// Back-off or the authority's word: not before this moment, unless asked by hand.
@@ -171,7 +173,7 @@ const REASONS: &[(Reason, HoldsFrom)] = &[
 /// A person gets time to look before anything is ordered unattended; once something was tried, that is over, and
 /// the back-off alone decides.
 fn grace(facts: &DueFacts<'_>, since: Timestamp) -> Timestamp {
-    facts.not_before.unwrap_or(since + FIRST_REQUEST_AFTER)
+    facts.not_before.unwrap_or(since + FIRST_REQUEST_AFTER + facts.spread)
 }
 
 /// Whether a certificate is due at `now`; otherwise when it will be. The reason whose moment comes first
@@ -233,6 +235,7 @@ mod tests {
             created_at: at("2026-01-01T00:00:00Z"),
             updated_at: at("2026-01-30T23:30:00Z"),
             order_changed_at: None,
+            spread: SignedDuration::ZERO,
             asked_at: None,
             not_before: None,
             renewal: None,
@@ -253,6 +256,11 @@ mod tests {
                 Due::At(now + FIRST_REQUEST_AFTER, Reason::NeverIssued),
             ),
             ("new, after grace", base.clone(), Due::Now(Reason::NeverIssued)),
+            (
+                "new, one of many: its place in line after grace",
+                DueFacts { created_at: now, spread: SignedDuration::from_mins(7), ..base.clone() },
+                Due::At(now + FIRST_REQUEST_AFTER + SignedDuration::from_mins(7), Reason::NeverIssued),
+            ),
             (
                 "new, tried and failed: the back-off alone",
                 DueFacts { created_at: now, not_before: Some(at("2026-01-31T00:01:00Z")), ..base.clone() },

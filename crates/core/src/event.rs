@@ -38,6 +38,10 @@ pub enum EventKind {
     Published,
     /// A managed certificate was created, changed, paused or deleted.
     CertificateChanged,
+    /// Something happens to many for the same cause.
+    IncidentOpened,
+    /// That is over.
+    IncidentClosed,
     /// Something said on the way, inside a step.
     Note,
 }

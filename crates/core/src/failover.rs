@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 /// After so many failures in a row another authority is asked. By the back-off that is after about two hours: most
 /// outages are shorter, and who switches at the first trouble has two authorities to explain.
-const AFTER_FAILURES: u32 = 3;
+pub const AFTER_FAILURES: u32 = 3;
 
 /// Failures that another authority may well not have, by kind: this one is out of reach or in trouble of its own, does
 /// not want the names, or our account there cannot be used. A name that cannot be validated fails everywhere.
@@ -36,6 +36,7 @@ const OF_AUTHORITY: &[&str] = &[
     "acme-untrusted",
     "acme-userActionRequired",
     "authority-gone",
+    "authority-off",
     "issued-wrong",
     "no-account",
     "order-changed",

@@ -56,6 +56,10 @@ pub struct Failure {
     /// The names that are refused, with how often in a row, over all failures since the last success.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<RefusedName>,
+    /// When the authority's staging environment was tried because of it, and nothing there spoke against asking the
+    /// authority itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rehearsed_at: Option<Timestamp>,
 }
 
 impl Failure {
@@ -77,6 +81,7 @@ impl Failure {
             link: None,
             authority: None,
             refused: Vec::new(),
+            rehearsed_at: None,
         }
     }
 
@@ -167,7 +172,11 @@ pub fn back_off_within(
 ) -> SignedDuration {
     let pause = back_off(failures, draw);
     match not_after.map(|end| end.duration_since(now)) {
-        Some(left) if left.is_positive() => pause.min((left / SHARE_OF_LIFE).max(SHORTEST)),
+        Some(left) if left.is_positive() => {
+            // Many that end in the same moment have the same bound: it is spread as well, and stays a bound.
+            let bound = (left / SHARE_OF_LIFE).as_secs_f64() * (0.8 + 0.2 * draw.clamp(0.0, 1.0));
+            pause.min(SignedDuration::from_secs_f64(bound).max(SHORTEST))
+        }
         _ => pause,
     }
 }
@@ -190,8 +199,8 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         for (failures, hours, minutes) in [
             (9, Some(30 * 24), 1440),
-            (9, Some(48), 360),
-            (9, Some(8), 60),
+            (9, Some(48), 324),
+            (9, Some(8), 54),
             (2, Some(8), 10),
             (1, Some(0), 1),
             (9, Some(-1), 1440),
@@ -201,6 +210,9 @@ mod tests {
             let pause = back_off_within(failures, 0.5, end, now);
             assert_eq!(pause.as_mins(), minutes, "{failures} failures, {hours:?} hours left");
         }
+        let two_days = Some(now + SignedDuration::from_hours(48));
+        let bounds = [0.0, 1.0].map(|draw| back_off_within(9, draw, two_days, now).as_mins());
+        assert_eq!(bounds, [288, 360], "many that end together do not come back together");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! the facts: until a moment it is this, from then on it is an error.
 
 use crate::failure::FailureClass;
+use crate::id::AuthorityId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +53,10 @@ pub enum HealthReason {
     NeedsPerson,
     /// The last try to deploy it failed in a way that needs a person.
     DeploymentNeedsPerson,
+    /// Its authority is retired: nobody there speaks ACME any more (fault 47).
+    AuthorityRetired,
+    /// Its authority is switched off here.
+    AuthorityOff,
     /// The last try to obtain it failed.
     Failing,
     /// The last try to deploy it failed.
@@ -84,6 +89,8 @@ impl HealthReason {
             Self::Hopeless => "it cannot be obtained as it is configured",
             Self::NeedsPerson => "it cannot be obtained before a person has done something",
             Self::DeploymentNeedsPerson => "it cannot be deployed before a person has done something",
+            Self::AuthorityRetired => "its authority seems to be retired, and it cannot be renewed there",
+            Self::AuthorityOff => "its authority is switched off here, and it is not renewed there",
             Self::Failing => "the last try to obtain it failed",
             Self::DeploymentFailing => "the last try to deploy it failed",
             Self::NotDeployed => "it is issued, and not deployed yet",
@@ -95,6 +102,18 @@ impl HealthReason {
             Self::Served => "it is served",
         }
     }
+
+    /// What to do, where no failure says it: the authority is the one that the certificate names.
+    pub fn remedy(self, authority: &AuthorityId) -> Option<String> {
+        let elsewhere = format!("order it elsewhere: certwright ca move {authority} --to ID --preview");
+        match self {
+            Self::AuthorityRetired => Some(elsewhere),
+            Self::AuthorityOff => {
+                Some(format!("switch it on: certwright ca edit {authority} --enable; or {elsewhere}"))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What health depends on.
@@ -102,6 +121,10 @@ impl HealthReason {
 pub struct HealthFacts {
     /// Paused by a person.
     pub paused: bool,
+    /// Whether its authority is retired.
+    pub authority_retired: bool,
+    /// Whether its authority is switched off here.
+    pub authority_off: bool,
     /// How obtaining it failed last, if it failed since it last succeeded.
     pub failure: Option<FailureClass>,
     /// The newest published version.
@@ -228,9 +251,18 @@ fn regardless_of_time(facts: &HealthFacts) -> (Health, HealthReason) {
         Some(_) if newest.is_none() => return (Error, HealthReason::NeverIssued),
         _ => {}
     }
-    let Some(newest) = newest else { return (NoneYet, HealthReason::New) };
+    // Why it fails, or soon will, says more than that it does.
+    let halted = match (facts.authority_off, facts.authority_retired) {
+        (true, _) => Some((Warning, HealthReason::AuthorityOff)),
+        (_, true) => Some((Warning, HealthReason::AuthorityRetired)),
+        _ => None,
+    };
+    let Some(newest) = newest else { return halted.unwrap_or((NoneYet, HealthReason::New)) };
     if failing(|class| matches!(class, FailureClass::NeedsPerson | FailureClass::Hopeless)) {
         return (WaitingForPerson, HealthReason::DeploymentNeedsPerson);
+    }
+    if let Some(halted) = halted {
+        return halted;
     }
     if facts.failure.is_some() {
         return (Warning, HealthReason::Failing);
@@ -312,6 +344,12 @@ mod tests {
         let failed = |class| with(|facts| facts.failure = Some(class));
         let never = |class| HealthFacts { failure: class, ..HealthFacts::default() };
         let wait = FailureClass::WaitUntil(at(3));
+        let halted = |authority_retired, authority_off, failure| HealthFacts {
+            authority_retired,
+            authority_off,
+            failure,
+            ..served()
+        };
         for (facts, health, reason) in [
             (served(), Health::Healthy, HealthReason::Served),
             (place(|it| it.verified = false), Health::Healthy, HealthReason::Issued),
@@ -325,6 +363,19 @@ mod tests {
                 HealthReason::DeploymentFailing,
             ),
             (failed(FailureClass::Retry), Health::Warning, HealthReason::Failing),
+            (halted(true, false, None), Health::Warning, HealthReason::AuthorityRetired),
+            (halted(true, true, None), Health::Warning, HealthReason::AuthorityOff),
+            (halted(true, false, Some(FailureClass::Retry)), Health::Warning, HealthReason::AuthorityRetired),
+            (
+                halted(true, false, Some(FailureClass::NeedsPerson)),
+                Health::WaitingForPerson,
+                HealthReason::NeedsPerson,
+            ),
+            (
+                HealthFacts { authority_retired: true, ..HealthFacts::default() },
+                Health::Warning,
+                HealthReason::AuthorityRetired,
+            ),
             (failed(wait), Health::Warning, HealthReason::Failing),
             (
                 place(|it| it.failure = Some(FailureClass::NeedsPerson)),
@@ -375,6 +426,15 @@ mod tests {
             assert_eq!(graded.at(at(end)), (Health::Error, reason), "{facts:?}");
         }
         assert_eq!(Health::of(&HealthFacts::default()).turns, [], "of nothing nothing expires");
+    }
+
+    #[test]
+    fn an_authority_that_issues_no_more_comes_with_what_to_do() {
+        let remedy = HealthReason::AuthorityRetired.remedy(&"old".into()).unwrap();
+        assert!(remedy.contains("certwright ca move old --to ID"), "{remedy}");
+        let remedy = HealthReason::AuthorityOff.remedy(&"old".into()).unwrap();
+        assert!(remedy.contains("certwright ca edit old --enable"), "{remedy}");
+        assert_eq!(HealthReason::Failing.remedy(&"old".into()), None);
     }
 
     #[test]

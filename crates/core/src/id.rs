@@ -56,6 +56,11 @@ id!(
     "acct-"
 );
 id!(
+    /// An incident: what happens to many for the same cause.
+    IncidentId,
+    "inc-"
+);
+id!(
     /// A certificate version: one issued certificate with its key and chain.
     VersionId,
     "ver-"
@@ -74,4 +79,19 @@ id!(
     /// A certificate authority entry: a short name chosen by us or by the user, such as `letsencrypt`.
     AuthorityId,
     ""
+);
+id!(
+    /// A user: a person who signs in.
+    UserId,
+    "user-"
+);
+id!(
+    /// A session: a browser that is signed in.
+    SessionId,
+    "session-"
+);
+id!(
+    /// An API token.
+    TokenId,
+    "token-"
 );

@@ -41,7 +41,7 @@ impl Probe {
     /// With what was found now.
     pub fn after(before: Option<&Self>, authority: &AuthorityId, found: Found, now: Timestamp) -> Self {
         let good_at = before.and_then(|before| before.good_at);
-        let bad_since = before.and_then(|before| before.bad_since);
+        let bad_since = before.and_then(|before| before.bad_since).filter(|since| *since <= now);
         let (good_at, bad_since, answer) = match found {
             Found::Directory => (Some(now), None, None),
             // Neither for nor against: an outage in between is part of what lasts.
@@ -59,6 +59,11 @@ impl Probe {
     /// When it is looked at next.
     pub fn next_at(&self) -> Timestamp {
         self.probed_at + if self.answer.is_none() { WEEKLY } else { WHILE_BAD }
+    }
+
+    /// Whether it is to be looked at: also when the last look is still to come, by a clock that was put back since.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.next_at() <= now || self.probed_at > now
     }
 }
 
@@ -95,6 +100,7 @@ mod tests {
     fn what_is_not_well_is_looked_at_twice_a_day() {
         let well = Probe::after(None, &"ca".into(), Found::Directory, at(0));
         assert_eq!(well.next_at(), at(168));
+        assert_eq!([-1, 0, 167, 168].map(|hours| well.is_due(at(hours))), [true, false, false, true]);
         let bad = Probe::after(Some(&well), &"ca".into(), Found::Nothing("410".to_owned()), at(168));
         assert_eq!((bad.next_at(), bad.good_at), (at(180), Some(at(0))));
     }

@@ -74,7 +74,8 @@ pub enum Step {
         responder: Responder,
         /// For what.
         identifiers: Vec<Identifier>,
-        /// Where we look first, so that the authority finds the answer at its first look.
+        /// Where we look first, so that the authority finds the answer at its first look. Early plans had none.
+        #[serde(default)]
         looks: Vec<Endpoint>,
     },
     /// Tell the authority to look, and wait until it has seen all of them.

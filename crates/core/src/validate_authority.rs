@@ -75,7 +75,10 @@ pub fn usable(authority: &Authority) -> Option<Refusal> {
         Refusal::new(
             "authority",
             format!("{title} is switched off here"),
-            "choose another authority, or switch it on",
+            format!(
+                "switch it on (certwright ca edit {} --enable), or choose another authority",
+                authority.id
+            ),
         )
     })
 }

@@ -33,12 +33,34 @@ pub struct AuditLine {
     pub change: NewAudit,
 }
 
+/// Which lines of the audit; everything given must hold.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct AuditFilter {
+    /// By whom, exactly.
+    pub who: Option<String>,
+    /// To what, exactly.
+    pub object: Option<String>,
+    /// What was done begins with this.
+    pub action: Option<String>,
+    /// Not before this moment.
+    pub after: Option<Timestamp>,
+    /// Before this moment.
+    pub before: Option<Timestamp>,
+}
+
+impl AuditFilter {
+    /// Everything that was done to this.
+    pub fn object(object: &str) -> Self {
+        Self { object: Some(object.to_owned()), ..Self::default() }
+    }
+}
+
 /// The audit.
 #[async_trait]
 pub trait AuditLog: Send + Sync {
     /// Adds a line for something that was not a change in the store, such as the export of a key.
     async fn append_audit(&self, audit: &NewAudit) -> StoreResult<()>;
 
-    /// A page of lines, the newest first; only those of `object`, if it is given.
-    async fn audit(&self, object: Option<&str>, page: Page) -> StoreResult<Listing<AuditLine>>;
+    /// A page of lines, the newest first.
+    async fn audit(&self, filter: &AuditFilter, page: Page) -> StoreResult<Listing<AuditLine>>;
 }

@@ -3,12 +3,12 @@
 use crate::listing::CertificateQuery;
 use crate::{Fence, Listing, OwnKeyChange, StoreResult};
 use async_trait::async_trait;
-use certwright_core::Timestamp;
 use certwright_core::certificate::{Certificate, CertificateSettings, Deployment, Standing};
 use certwright_core::event::NewEvent;
 use certwright_core::health::{Graded, Health};
 use certwright_core::id::{CertificateId, DeploymentId, RunId};
 use certwright_core::version::Version;
+use certwright_core::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A certificate to create.
@@ -24,6 +24,8 @@ pub struct NewCertificate {
     pub next_at: Option<Timestamp>,
     /// Why then, in words.
     pub next_why: Option<String>,
+    /// How much later than its usual first moment it is requested.
+    pub spread: SignedDuration,
     /// Who creates it, for the audit.
     pub who: String,
     /// The moment.
@@ -47,6 +49,8 @@ pub struct CertificateEdit {
     pub next_at: Option<Timestamp>,
     /// Why then, in words.
     pub next_why: Option<String>,
+    /// How much later than its usual first moment it is requested.
+    pub spread: SignedDuration,
     /// Whether identifiers, authority, account, profile, key type or challenge changed: failures and back-off
     /// of the old settings say nothing about the new ones.
     pub reset_failures: bool,

@@ -15,8 +15,10 @@ mod defaults;
 mod deployments;
 mod error;
 mod events;
+mod gathering;
 mod history;
 mod idempotency;
+mod incidents;
 pub mod issuer;
 mod keys;
 mod leases;
@@ -25,6 +27,7 @@ mod listing;
 mod meta;
 mod observations;
 mod page;
+pub mod people;
 mod revocations;
 mod runs;
 #[cfg(test)]
@@ -36,11 +39,21 @@ mod story;
 #[cfg(test)]
 mod story_aside;
 #[cfg(test)]
+mod story_authorities;
+#[cfg(test)]
+mod story_gathering;
+#[cfg(test)]
+mod story_incidents;
+#[cfg(test)]
 mod story_issuer;
 #[cfg(test)]
 mod story_lanes;
 #[cfg(test)]
 mod story_ledger;
+#[cfg(test)]
+mod story_people;
+#[cfg(test)]
+mod story_put_back;
 #[cfg(test)]
 mod story_revocation;
 #[cfg(test)]
@@ -49,8 +62,8 @@ mod upkeep;
 mod versions;
 
 pub use accounts::{AccountRow, Accounts};
-pub use audit::{AuditLine, AuditLog, NewAudit};
-pub use authorities::{Authorities, AuthorityRow};
+pub use audit::{AuditFilter, AuditLine, AuditLog, NewAudit};
+pub use authorities::{Authorities, AuthorityRow, AuthoritySettingsRow};
 pub use certificates::{CertificateEdit, CertificateRow, Certificates, NewCertificate};
 pub use challenges::Challenges;
 pub use copies::{CopyFacts, CopyValues, Copying};
@@ -59,8 +72,10 @@ pub use defaults::StoredDefaults;
 pub use deployments::{Conclusion, DeploymentFailure, Deployments};
 pub use error::{StoreError, StoreResult};
 pub use events::{EventFilter, Events};
+pub use gathering::{Bucket, Choices, Counted, Gathering, TimeLine};
 pub use history::{History, PruningPage};
 pub use idempotency::{Admission, Idempotency, REMEMBERED_FOR};
+pub use incidents::Incidents;
 pub use keys::{Keys, OwnKeyChange};
 pub use leases::{Fence, Leases};
 pub use ledger::{Ledger, LedgerOrder, UsedSubject};
@@ -103,10 +118,13 @@ pub trait Store:
     + AuditLog
     + Idempotency
     + Ledger
+    + Incidents
     + issuer::IssuerStore
+    + people::PeopleStore
     + Upkeep
     + Copying
     + Counting
+    + Gathering
     + History
 {
 }
@@ -130,10 +148,13 @@ impl<S> Store for S where
         + AuditLog
         + Idempotency
         + Ledger
+        + Incidents
         + issuer::IssuerStore
+        + people::PeopleStore
         + Upkeep
         + Copying
         + Counting
+        + Gathering
         + History
 {
 }

@@ -16,12 +16,16 @@ pub struct CertificateFilter {
     pub tag: Option<String>,
     /// Has exactly this identifier, in ASCII form.
     pub identifier: Option<String>,
+    /// Is deployed to a target of this kind.
+    pub target: Option<String>,
     /// Is ordered at this authority.
     pub authority: Option<AuthorityId>,
     /// Is paused, or is not.
     pub paused: Option<bool>,
     /// Its last obtain run failed, or did not.
     pub failing: Option<bool>,
+    /// Somebody asked for a new version and has had no answer yet, or nobody did.
+    pub asked: Option<bool>,
     /// The current version ends before this moment.
     pub not_after_before: Option<Timestamp>,
     /// Is of this health at this moment, by the very rules of [`Health::of`].

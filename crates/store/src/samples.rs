@@ -75,6 +75,7 @@ pub(crate) fn new(id: &str, settings: CertificateSettings) -> NewCertificate {
         own_key: None,
         next_at: Some(at(3600)),
         next_why: Some("it was never issued".to_owned()),
+        spread: certwright_core::SignedDuration::from_millis(1_500),
         who: "admin".to_owned(),
         now: at(0),
     }
@@ -88,6 +89,7 @@ pub(crate) fn edit(certificate: &Certificate, settings: CertificateSettings) -> 
         own_key: OwnKeyChange::Keep,
         next_at: certificate.standing.next_at,
         next_why: certificate.standing.next_why.clone(),
+        spread: certificate.spread,
         reset_failures: false,
         changes_order: false,
         cancel_ordering: false,

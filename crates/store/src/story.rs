@@ -3,9 +3,9 @@
 use crate::samples::{at, audit, deploy_run, edit, event, facts, new, observation, obtain_run, settings};
 use crate::samples::{version, write};
 use crate::{
-    CertificateFilter, CertificateQuery, CertificateRow, CertificateSort, Conclusion, DeploymentFailure,
-    EventFilter, Fence, ObtainEnd, Page, Publication, QueuedDeployment, RunFilter, RunWrite, Store,
-    StoreError, Work,
+    AuditFilter, CertificateFilter, CertificateQuery, CertificateRow, CertificateSort, Conclusion,
+    DeploymentFailure, EventFilter, Fence, ObtainEnd, Page, Publication, QueuedDeployment, RunFilter,
+    RunWrite, Store, StoreError, Work,
 };
 use certwright_core::certificate::{Certificate, Standing};
 use certwright_core::facts::Trust;
@@ -56,7 +56,7 @@ async fn created_and_edited(store: &dyn Store) -> CertificateId {
     let asked = store.ask(&made.id, at(15), "admin", &[]).await.unwrap();
     assert_eq!((asked.standing.asked_at, asked.standing.next_at), (Some(at(15)), Some(at(15))));
     assert_eq!(asked.revision, edited.revision, "asking changes no settings");
-    let actions: Vec<_> = store.audit(None, Page::default()).await.unwrap().items;
+    let actions: Vec<_> = store.audit(&AuditFilter::default(), Page::default()).await.unwrap().items;
     let actions: Vec<_> = actions.iter().map(|line| line.change.action.as_str()).collect();
     assert_eq!(actions, ["ask", "update", "create"], "the refused changes are not in it");
     made.id
@@ -313,7 +313,7 @@ async fn deleted(store: &dyn Store, id: &CertificateId) {
     let last = store.recent_events(&filter, 1).await.unwrap();
     assert_eq!(last[0].event.message, "deleted", "history outlives it");
     let object = format!("certificate {id}");
-    let lines = store.audit(Some(&object), Page::first(1)).await.unwrap();
+    let lines = store.audit(&AuditFilter::object(&object), Page::first(1)).await.unwrap();
     assert_eq!(lines.items[0].change.action, "delete");
     assert!(lines.items[0].change.before.is_some());
     store.append_audit(&audit("export-key", &object)).await.unwrap();

@@ -1,7 +1,7 @@
 //! The story of revocation and of an account's keys, the same for every store.
 
 use crate::samples::{account, at, facts, new, obtain_run, settings, version, write};
-use crate::{NewAudit, NewChain, Page, Publication, Store, StoreError};
+use crate::{AuditFilter, NewAudit, NewChain, Page, Publication, Store, StoreError};
 use certwright_core::account::{Account, AccountKeyType, KeyChange};
 use certwright_core::certificate::Standing;
 use certwright_core::facts::Trust;
@@ -18,7 +18,7 @@ fn audit() -> NewAudit {
 }
 
 /// A certificate with a published version that names the list.
-async fn published(store: &dyn Store) -> (CertificateId, VersionId) {
+pub(crate) async fn published(store: &dyn Store) -> (CertificateId, VersionId) {
     let id = CertificateId::from("cert-1");
     store.create_certificate(&new("cert-1", settings("a", &["a.example.com"], &[]))).await.unwrap();
     let fence = store.claim(&id, "one", at(100), at(0)).await.unwrap().unwrap();
@@ -151,7 +151,7 @@ pub(crate) async fn changes_keys(store: &dyn Store) {
     let keys =
         (store.account_key(&first.id).await.unwrap(), store.account_next_key(&first.id).await.unwrap());
     assert_eq!(keys, (b"resealed".to_vec(), None));
-    let audited = store.audit(None, Page::default()).await.unwrap();
+    let audited = store.audit(&AuditFilter::default(), Page::default()).await.unwrap();
     assert_eq!(audited.total, 5, "what was refused left nothing");
     assert_eq!(store.forgive(&changed, &["account-blocked"], at(9)).await.unwrap(), 0);
 }

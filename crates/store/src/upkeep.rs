@@ -2,6 +2,7 @@
 
 use crate::StoreResult;
 use async_trait::async_trait;
+use certwright_core::Timestamp;
 use tokio::sync::watch;
 
 /// The store as a whole.
@@ -14,6 +15,11 @@ pub trait Upkeep: Send + Sync {
     /// Reads the whole database and answers `Damaged` with what is wrong. Slow, hinders nobody: for the
     /// background.
     async fn check_integrity(&self) -> StoreResult<()>;
+
+    /// The clock was put back to `now`: moments that no right clock has stored at it (of what was made and changed, of
+    /// questions, of lists, of what was counted, of sessions and links) are brought back to where one has them at most.
+    /// When certificates, runs and deployments are due stays: that is decided elsewhere. Gives how many rows that were.
+    async fn bring_back_to(&self, now: Timestamp) -> StoreResult<u64>;
 
     /// Changes its value after every write that may move a moment or add an event. Several writes may be
     /// told as one.

@@ -4,11 +4,12 @@ use super::SqliteStore;
 use super::attempt::Attempt;
 use super::rows::{column, each, maybe_json, milliseconds, moment, to_maybe_json};
 use super::write::Write;
-use crate::{AuditLine, AuditLog, Listing, NewAudit, Page, StoreResult};
+use crate::{AuditFilter, AuditLine, AuditLog, Listing, NewAudit, Page, StoreResult};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite};
 
 /// Adds a line in the transaction of the change it tells of.
 pub(super) async fn add_audit(write: &mut Write, audit: &NewAudit) -> StoreResult<()> {
@@ -59,37 +60,41 @@ impl AuditLog for SqliteStore {
         write.commit_quietly().await
     }
 
-    async fn audit(&self, object: Option<&str>, page: Page) -> StoreResult<Listing<AuditLine>> {
+    async fn audit(&self, filter: &AuditFilter, page: Page) -> StoreResult<Listing<AuditLine>> {
         let attempted = "read the audit";
         let mut read = self.readers.begin().await.attempt(attempted)?;
-        let (total, rows): (i64, _) = if let Some(object) = object {
-            let total = sqlx::query_scalar("SELECT count(*) FROM audit WHERE object = $1")
-                .bind(object)
-                .fetch_one(&mut *read)
-                .await
-                .attempt(attempted)?;
-            let rows =
-                sqlx::query("SELECT * FROM audit WHERE object = $1 ORDER BY id DESC LIMIT $2 OFFSET $3")
-                    .bind(object)
-                    .bind(page.clamped_limit())
-                    .bind(page.clamped_offset())
-                    .fetch_all(&mut *read)
-                    .await
-                    .attempt(attempted)?;
-            (total, rows)
-        } else {
-            let total = sqlx::query_scalar("SELECT count(*) FROM audit")
-                .fetch_one(&mut *read)
-                .await
-                .attempt(attempted)?;
-            let rows = sqlx::query("SELECT * FROM audit ORDER BY id DESC LIMIT $1 OFFSET $2")
-                .bind(page.clamped_limit())
-                .bind(page.clamped_offset())
-                .fetch_all(&mut *read)
-                .await
-                .attempt(attempted)?;
-            (total, rows)
-        };
+        let mut count = QueryBuilder::new("SELECT count(*) FROM audit WHERE TRUE");
+        conditions(&mut count, filter);
+        let total: i64 = count.build_query_scalar().fetch_one(&mut *read).await.attempt(attempted)?;
+        let mut sql = QueryBuilder::new("SELECT * FROM audit WHERE TRUE");
+        conditions(&mut sql, filter);
+        sql.push(" ORDER BY id DESC LIMIT ")
+            .push_bind(page.clamped_limit())
+            .push(" OFFSET ")
+            .push_bind(page.clamped_offset());
+        let rows = sql.build().fetch_all(&mut *read).await.attempt(attempted)?;
         Ok(Listing { items: each(&rows, audit_line)?, total: total.unsigned_abs() })
+    }
+}
+
+fn conditions(sql: &mut QueryBuilder<Sqlite>, filter: &AuditFilter) {
+    if let Some(who) = &filter.who {
+        sql.push(" AND who = ").push_bind(who.clone());
+    }
+    if let Some(object) = &filter.object {
+        sql.push(" AND object = ").push_bind(object.clone());
+    }
+    if let Some(action) = &filter.action {
+        // A range of the index, up to the greatest character there is.
+        sql.push(" AND action >= ")
+            .push_bind(action.clone())
+            .push(" AND action < ")
+            .push_bind(format!("{action}{}", char::MAX));
+    }
+    if let Some(after) = filter.after {
+        sql.push(" AND at >= ").push_bind(milliseconds(after));
+    }
+    if let Some(before) = filter.before {
+        sql.push(" AND at < ").push_bind(milliseconds(before));
     }
 }

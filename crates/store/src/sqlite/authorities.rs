@@ -3,11 +3,13 @@
 use super::SqliteStore;
 use super::attempt::Attempt;
 use super::audit::add_audit;
-use super::rows::{column, each, json, to_json};
+use super::health::note_authority;
+use super::rows::{column, each, id as id_of, json, to_json};
 use super::write::Write;
-use crate::{Authorities, AuthorityRow, NewAudit, StoreError, StoreResult};
+use crate::{Authorities, AuthorityRow, AuthoritySettingsRow, NewAudit, StoreError, StoreResult};
 use async_trait::async_trait;
 use certwright_core::authority::Authority;
+use certwright_core::authority_settings::AuthoritySettings;
 use certwright_core::id::AuthorityId;
 use certwright_core::probe::Probe;
 use sqlx::sqlite::SqliteRow;
@@ -16,12 +18,31 @@ fn authority_row(row: &SqliteRow) -> StoreResult<AuthorityRow> {
     Ok(AuthorityRow { authority: json(row, "json")?, revision: column(row, "revision")? })
 }
 
-async fn revision(write: &mut Write, id: &AuthorityId) -> StoreResult<Option<i64>> {
-    sqlx::query_scalar("SELECT revision FROM authorities WHERE id = $1")
+fn settings_row(row: &SqliteRow) -> StoreResult<AuthoritySettingsRow> {
+    Ok(AuthoritySettingsRow {
+        authority: id_of(row, "authority")?,
+        settings: json(row, "json")?,
+        revision: column(row, "revision")?,
+    })
+}
+
+async fn found(write: &mut Write, id: &AuthorityId) -> StoreResult<Option<AuthorityRow>> {
+    let row = sqlx::query("SELECT * FROM authorities WHERE id = $1")
         .bind(id.as_str())
         .fetch_optional(write.on())
         .await
-        .attempt("read the authority")
+        .attempt("read the authority")?;
+    row.as_ref().map(authority_row).transpose()
+}
+
+/// What was found at an address is nothing that holds for another one.
+async fn forget_probe(write: &mut Write, id: &AuthorityId) -> StoreResult<()> {
+    sqlx::query("DELETE FROM authority_probes WHERE authority = $1")
+        .bind(id.as_str())
+        .execute(write.on())
+        .await
+        .attempt("forget what the directory answered")?;
+    Ok(())
 }
 
 /// Whether what the caller expects is what is there.
@@ -82,13 +103,24 @@ impl Authorities for SqliteStore {
     async fn store_probe(&self, probe: &Probe) -> StoreResult<()> {
         let attempted = "store what the directory answered";
         let mut write = self.write(attempted).await?;
-        sqlx::query("INSERT OR REPLACE INTO authority_probes (authority, json) VALUES ($1, $2)")
+        let was: Option<bool> =
+            sqlx::query_scalar("SELECT retired FROM authority_probes WHERE authority = $1")
+                .bind(probe.authority.as_str())
+                .fetch_optional(write.on())
+                .await
+                .attempt(attempted)?;
+        sqlx::query("INSERT OR REPLACE INTO authority_probes (authority, json, retired) VALUES ($1, $2, $3)")
             .bind(probe.authority.as_str())
             .bind(to_json(probe)?)
+            .bind(probe.is_retired())
             .execute(write.on())
             .await
             .attempt(attempted)?;
-        write.commit_quietly().await
+        if was.unwrap_or(false) != probe.is_retired() {
+            note_authority(&mut write, &probe.authority).await?;
+        }
+        write.commit_quietly().await?;
+        self.grade_noted().await
     }
 
     async fn authorities(&self) -> StoreResult<Vec<AuthorityRow>> {
@@ -117,29 +149,91 @@ impl Authorities for SqliteStore {
     ) -> StoreResult<AuthorityRow> {
         let attempted = "store the authority";
         let mut write = self.write(attempted).await?;
-        let found = revision(&mut write, &authority.id).await?;
-        expect(&authority.id, found, expected)?;
-        let revision = found.unwrap_or(0) + 1;
+        let found = found(&mut write, &authority.id).await?;
+        expect(&authority.id, found.as_ref().map(|row| row.revision), expected)?;
+        let revision = found.as_ref().map_or(0, |row| row.revision) + 1;
         sqlx::query(
-            "INSERT INTO authorities (id, json, revision) VALUES ($1, $2, $3) \
-             ON CONFLICT (id) DO UPDATE SET json = excluded.json, revision = excluded.revision",
+            "INSERT INTO authorities (id, json, revision, disabled) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (id) DO UPDATE \
+             SET json = excluded.json, revision = excluded.revision, disabled = excluded.disabled",
         )
         .bind(authority.id.as_str())
         .bind(to_json(authority)?)
         .bind(revision)
+        .bind(authority.details.disabled)
         .execute(write.on())
         .await
         .attempt(attempted)?;
+        let before = found.map(|row| row.authority);
+        let moved = before.as_ref().is_some_and(|before| before.directory != authority.directory);
+        if moved {
+            forget_probe(&mut write, &authority.id).await?;
+        }
+        let was_disabled = before.is_some_and(|before| before.details.disabled);
+        if moved || was_disabled != authority.details.disabled {
+            note_authority(&mut write, &authority.id).await?;
+        }
         add_audit(&mut write, audit).await?;
         write.commit().await?;
+        self.grade_noted_soon().await;
         Ok(AuthorityRow { authority: authority.clone(), revision })
+    }
+
+    async fn authority_settings(&self, of: Option<&AuthorityId>) -> StoreResult<Vec<AuthoritySettingsRow>> {
+        let rows = sqlx::query(
+            "SELECT * FROM authority_settings WHERE authority = coalesce($1, authority) ORDER BY authority",
+        )
+        .bind(of.map(|id| id.as_str()))
+        .fetch_all(&self.readers)
+        .await
+        .attempt("read what is set of authorities")?;
+        each(&rows, settings_row)
+    }
+
+    async fn put_authority_settings(
+        &self,
+        id: &AuthorityId,
+        settings: &AuthoritySettings,
+        expected: i64,
+        audit: &NewAudit,
+    ) -> StoreResult<AuthoritySettingsRow> {
+        let attempted = "store what is set of the authority";
+        let mut write = self.write(attempted).await?;
+        let found: Option<(i64, bool)> =
+            sqlx::query_as("SELECT revision, disabled FROM authority_settings WHERE authority = $1")
+                .bind(id.as_str())
+                .fetch_optional(write.on())
+                .await
+                .attempt(attempted)?;
+        let (revision, was_disabled) = found.unwrap_or_default();
+        if revision != expected {
+            return Err(StoreError::Outdated { what: "authority", id: id.to_string(), revision });
+        }
+        sqlx::query(
+            "INSERT OR REPLACE INTO authority_settings (authority, json, disabled, revision) \
+             VALUES ($1, $2, $3, $4)",
+        )
+        .bind(id.as_str())
+        .bind(to_json(settings)?)
+        .bind(settings.disabled)
+        .bind(revision + 1)
+        .execute(write.on())
+        .await
+        .attempt(attempted)?;
+        if was_disabled != settings.disabled {
+            note_authority(&mut write, id).await?;
+        }
+        add_audit(&mut write, audit).await?;
+        write.commit().await?;
+        self.grade_noted_soon().await;
+        Ok(AuthoritySettingsRow { authority: id.clone(), settings: settings.clone(), revision: revision + 1 })
     }
 
     async fn delete_authority(&self, id: &AuthorityId, expected: i64, audit: &NewAudit) -> StoreResult<()> {
         let attempted = "delete the authority";
         let mut write = self.write(attempted).await?;
-        let found = revision(&mut write, id).await?;
-        expect(id, found, Some(expected))?;
+        let found = found(&mut write, id).await?;
+        expect(id, found.map(|row| row.revision), Some(expected))?;
         let users = users(&mut write, id).await?;
         if !users.is_empty() {
             return Err(StoreError::InUse {
@@ -151,6 +245,7 @@ impl Authorities for SqliteStore {
             .execute(write.on())
             .await
             .attempt(attempted)?;
+        forget_probe(&mut write, id).await?;
         add_audit(&mut write, audit).await?;
         write.commit().await
     }

@@ -62,7 +62,7 @@ fn order(sql: &mut QueryBuilder<Sqlite>, query: &CertificateQuery) {
     sql.push(format_args!(" ORDER BY c.{column} {direction} {nulls}, c.number {direction}"));
 }
 
-fn conditions(sql: &mut QueryBuilder<Sqlite>, filter: &CertificateFilter) {
+pub(super) fn conditions(sql: &mut QueryBuilder<Sqlite>, filter: &CertificateFilter) {
     if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         containing(sql, text);
     }
@@ -76,6 +76,11 @@ fn conditions(sql: &mut QueryBuilder<Sqlite>, filter: &CertificateFilter) {
             .push_bind(identifier.clone())
             .push(")");
     }
+    if let Some(target) = &filter.target {
+        sql.push(" AND c.id IN (SELECT certificate FROM deployments WHERE target = ")
+            .push_bind(target.clone())
+            .push(")");
+    }
     if let Some(authority) = &filter.authority {
         sql.push(" AND c.authority = ").push_bind(authority.as_str().to_owned());
     }
@@ -87,6 +92,11 @@ fn conditions(sql: &mut QueryBuilder<Sqlite>, filter: &CertificateFilter) {
     match filter.failing {
         Some(true) => sql.push(" AND c.failures > 0"),
         Some(false) => sql.push(" AND c.failures = 0"),
+        None => sql,
+    };
+    match filter.asked {
+        Some(true) => sql.push(" AND c.asked_at IS NOT NULL"),
+        Some(false) => sql.push(" AND c.asked_at IS NULL"),
         None => sql,
     };
     if let Some(moment) = filter.not_after_before {

@@ -6,6 +6,7 @@ use super::health::graded;
 use super::rows::{column, each, id, json, maybe_id, maybe_json, maybe_moment, moment, number, to_json};
 use super::versions::{SELECT_VERSIONS_OF_LIST, version};
 use crate::{CertificateRow, StoreError, StoreResult};
+use certwright_core::SignedDuration;
 use certwright_core::certificate::{Certificate, Deployment, Standing};
 use certwright_core::health::Graded;
 use certwright_core::id::{CertificateId, RunId, VersionId};
@@ -23,6 +24,7 @@ pub(super) fn certificate(row: &SqliteRow) -> StoreResult<Certificate> {
         created_at: moment(row, "created_at")?,
         updated_at: moment(row, "updated_at")?,
         order_changed_at: maybe_moment(row, "order_changed_at")?,
+        spread: SignedDuration::from_millis(column(row, "spread")?),
         standing: Standing {
             current: maybe_id(row, "current")?,
             asked_at: maybe_moment(row, "asked_at")?,

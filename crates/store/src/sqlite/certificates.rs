@@ -20,11 +20,11 @@ use crate::{
     OwnKeyChange, StoreError, StoreResult,
 };
 use async_trait::async_trait;
-use certwright_core::Timestamp;
 use certwright_core::certificate::{Certificate, CertificateSettings, Standing};
 use certwright_core::due::Reason;
 use certwright_core::event::NewEvent;
 use certwright_core::id::CertificateId;
+use certwright_core::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 fn object(id: &CertificateId) -> String {
@@ -66,6 +66,11 @@ fn kept(moment: Option<Timestamp>) -> StoreResult<Option<Timestamp>> {
     maybe_milliseconds(moment).map(timestamp).transpose()
 }
 
+/// A span in milliseconds.
+fn span(span: SignedDuration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or_default()
+}
+
 /// Stores that somebody wants a new version, with its audit line.
 pub(super) async fn asked(
     write: &mut Write,
@@ -97,6 +102,7 @@ impl Certificates for SqliteStore {
             created_at: now,
             updated_at: now,
             order_changed_at: None,
+            spread: SignedDuration::from_millis(span(new.spread)),
             standing: Standing {
                 next_at: kept(new.next_at)?,
                 next_why: new.next_why.clone(),
@@ -105,8 +111,8 @@ impl Certificates for SqliteStore {
         };
         let added = sqlx::query(
             "INSERT INTO certificates (id, name_key, authority, account, settings, revision, created_at, \
-               updated_at, paused, next_at, next_why) \
-             VALUES ($1, $2, $3, $4, $5, 1, $6, $6, $7, $8, $9)",
+               updated_at, paused, next_at, next_why, spread) \
+             VALUES ($1, $2, $3, $4, $5, 1, $6, $6, $7, $8, $9, $10)",
         )
         .bind(new.id.as_str())
         .bind(name_key(&new.settings.name))
@@ -117,6 +123,7 @@ impl Certificates for SqliteStore {
         .bind(new.settings.paused)
         .bind(maybe_milliseconds(new.next_at))
         .bind(&new.next_why)
+        .bind(span(new.spread))
         .execute(write.on())
         .await
         .attempt(attempted)?;
@@ -190,6 +197,7 @@ impl Certificates for SqliteStore {
             } else {
                 before.order_changed_at
             },
+            spread: SignedDuration::from_millis(span(edit.spread)),
             ..before.clone()
         };
         after.standing.next_at = kept(edit.next_at)?;
@@ -203,7 +211,7 @@ impl Certificates for SqliteStore {
         }
         sqlx::query(
             "UPDATE certificates SET name_key = $2, authority = $3, account = $4, settings = $5, \
-               revision = $6, reset_revision = $7, updated_at = $8, paused = $9, order_changed_at = $10 \
+               revision = $6, reset_revision = $7, updated_at = $8, paused = $9, order_changed_at = $10, spread = $11 \
              WHERE id = $1",
         )
         .bind(edit.id.as_str())
@@ -216,6 +224,7 @@ impl Certificates for SqliteStore {
         .bind(milliseconds(edit.now))
         .bind(edit.settings.paused)
         .bind(maybe_milliseconds(after.order_changed_at))
+        .bind(span(edit.spread))
         .execute(write.on())
         .await
         .attempt(attempted)?;

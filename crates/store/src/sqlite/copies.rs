@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 #[async_trait]
 impl Copying for SqliteStore {
@@ -35,6 +36,25 @@ impl SqliteStore {
         looked
     }
 
+    /// Looks whether the database in this file could be opened for work by nobody else than us, without changing what is
+    /// in it: its pages, its schema, and whether somebody has it locked. For a look from outside, while no service runs.
+    ///
+    /// # Errors
+    /// `Damaged`, `NewerSchema`, `Busy` where another program has it locked, `Unwritable`.
+    pub async fn look_at(file: &Path) -> StoreResult<()> {
+        let attempted = "look at the database";
+        let waits = pragmas::plain(file).busy_timeout(LOOK_WAITS);
+        let mut reader = waits.clone().read_only(true).connect().await.attempt(attempted)?;
+        let looked = sound(&mut reader).await;
+        reader.close().await.attempt(attempted)?;
+        looked?;
+        // A lock that is given back at once: nothing was written under it.
+        let mut writer = waits.connect().await.attempt(attempted)?;
+        let locked = sqlx::raw_sql("BEGIN IMMEDIATE; ROLLBACK").execute(&mut writer).await.attempt(attempted);
+        writer.close().await.attempt(attempted)?;
+        locked.map(drop)
+    }
+
     /// Makes a store of a copy, in a new file: what the copy knows of the process that made it (leases, unanswered
     /// requests) is void, the values of `forget` are removed, `values` are added. The copy is not changed.
     ///
@@ -53,6 +73,20 @@ impl SqliteStore {
         }
         copy(copied, file, values, &sql).await
     }
+}
+
+/// How long a look waits for a lock of another program.
+const LOOK_WAITS: Duration = Duration::from_secs(1);
+
+/// Whether it is a database of ours without damage; an empty one is as good as none.
+async fn sound(connection: &mut SqliteConnection) -> StoreResult<()> {
+    let attempted = "look at the database";
+    let complaints: Vec<String> =
+        sqlx::query_scalar("PRAGMA quick_check(3)").fetch_all(&mut *connection).await.attempt(attempted)?;
+    if complaints.iter().any(|line| line != "ok") {
+        return Err(StoreError::Damaged { words: complaints.join("; ") });
+    }
+    schema::not_newer(connection).await
 }
 
 fn quoted(text: &str) -> String {

@@ -1,6 +1,7 @@
 //! Service life over years and with 100,000 certificates: counting, pruning, copying.
 
 use super::counts::{FIGURES, TURNED};
+use super::health::GRADED_NEXT;
 use super::history::PRUNABLE;
 use super::schedule::{DUE, NEXT_MOMENT};
 use super::tests::{Place, plan, scanned};
@@ -17,6 +18,7 @@ use certwright_core::failure::Failure;
 use certwright_core::health::HealthReason;
 use certwright_core::history::HistoryPolicy;
 use certwright_core::id::{CertificateId, VersionId};
+use certwright_core::probe::{Found, Probe};
 use certwright_core::run::{Run, RunState};
 use sqlx::AssertSqlSafe;
 
@@ -129,6 +131,44 @@ async fn what_an_older_program_stored_is_graded_when_it_is_opened() {
     let store = place.open().await;
     assert_eq!(store.certificate_row(&certificate.id).await.unwrap(), before);
     assert_eq!(store.counts(at(0)).await.unwrap().certificates(), 1);
+}
+
+#[tokio::test]
+async fn grading_the_certificates_of_an_authority_goes_on_after_a_crash() {
+    let place = Place::new();
+    let store = place.open().await;
+    many(&store, 1_200).await;
+    let probe = |days: i64, before: Option<&Probe>| {
+        Probe::after(before, &"pebble".into(), Found::Nothing("404".to_owned()), at(days * 86_400))
+    };
+    let gone = probe(4, Some(&probe(0, None)));
+    // As it stands when the process is killed between two pages.
+    for change in [
+        "INSERT INTO authority_gradings (authority, graded_to) VALUES ('pebble', 500)".to_owned(),
+        format!(
+            "INSERT INTO authority_probes (authority, json, retired) VALUES ('pebble', '{}', 1)",
+            serde_json::to_string(&gone).unwrap()
+        ),
+    ] {
+        sqlx::query(AssertSqlSafe(change)).execute(&store.writer).await.unwrap();
+    }
+    crate::Upkeep::close(&store).await;
+    let store = place.open().await;
+    let told: Vec<i64> = sqlx::query_scalar(
+        "SELECT number FROM certificates WHERE health_reason = 'authority-retired' ORDER BY number",
+    )
+    .fetch_all(&store.readers)
+    .await
+    .unwrap();
+    let expected: Vec<_> = (501..=1_200).filter(|number| number % 50 != 0).collect();
+    assert_eq!(told, expected, "all after the first page but the paused ones");
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM authority_gradings")
+        .fetch_one(&store.readers)
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
+    let plan = plan(&store, GRADED_NEXT.to_owned()).await;
+    assert!(scanned(&plan).is_empty(), "{plan:#?}");
 }
 
 /// A certificate with one deployment, and versions that were published one day after the other, the last one a day ago.

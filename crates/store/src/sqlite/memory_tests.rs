@@ -2,7 +2,9 @@
 
 use super::SqliteStore;
 use crate::samples::{new, settings};
-use crate::{Certificates, StoreError, story, story_aside, story_issuer, story_lanes};
+use crate::{
+    Certificates, StoreError, story, story_aside, story_gathering, story_incidents, story_issuer, story_lanes,
+};
 use std::sync::Arc;
 
 async fn open() -> SqliteStore {
@@ -15,8 +17,18 @@ async fn tells_the_story() {
 }
 
 #[tokio::test]
+async fn tells_the_story_of_incidents() {
+    story_incidents::tell(&open().await).await;
+}
+
+#[tokio::test]
 async fn tells_the_story_of_lanes() {
     story_lanes::tell(&open().await).await;
+}
+
+#[tokio::test]
+async fn tells_the_story_of_gathering() {
+    story_gathering::tell(&open().await).await;
 }
 
 #[tokio::test]

@@ -79,6 +79,7 @@ impl SqliteStore {
             file: Some(path.into()),
         };
         opened.grade_all().await?;
+        opened.grade_noted().await?;
         Ok(opened)
     }
 }

@@ -40,6 +40,15 @@ pub(super) async fn of_ours(connection: &mut SqliteConnection) -> StoreResult<i6
     }
 }
 
+/// Refuses a database that a newer program wrote, or another one.
+pub(super) async fn not_newer(connection: &mut SqliteConnection) -> StoreResult<()> {
+    let known = KNOWN.iter().map(|migration| migration.version).max().unwrap_or(0);
+    match found(connection).await? {
+        Some(found) if found > known => Err(StoreError::NewerSchema { found, known }),
+        _ => Ok(()),
+    }
+}
+
 /// The newest migration in the database; `None` for an empty one.
 async fn found(connection: &mut SqliteConnection) -> StoreResult<Option<i64>> {
     let (tables, ours): (i64, i64) = sqlx::query_as(

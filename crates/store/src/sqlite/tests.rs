@@ -8,7 +8,10 @@ use crate::{
     CertificateFilter, CertificateQuery, CertificateSort, Certificates, Deployments, Leases, Meta, Page,
     RunFilter, Runs, StoreError, UnreadableEnd, Versions,
 };
-use crate::{story, story_aside, story_issuer, story_ledger, story_revocation, story_suggestion};
+use crate::{
+    story, story_aside, story_authorities, story_issuer, story_ledger, story_people, story_revocation,
+    story_suggestion,
+};
 use certwright_core::certificate::Standing;
 use certwright_core::failure::Failure;
 use certwright_core::run::RunState;
@@ -48,8 +51,23 @@ async fn tells_the_story_of_an_issuer() {
 }
 
 #[tokio::test]
+async fn tells_the_story_of_people() {
+    story_people::tell(&Place::new().open().await).await;
+}
+
+#[tokio::test]
 async fn tells_the_story_of_a_suggestion() {
     story_suggestion::tell(&Place::new().open().await).await;
+}
+
+#[tokio::test]
+async fn tells_the_story_of_incidents() {
+    crate::story_incidents::tell(&Place::new().open().await).await;
+}
+
+#[tokio::test]
+async fn fault_32_tells_the_story_of_a_clock_that_was_put_back() {
+    crate::story_put_back::tell(&Place::new().open().await).await;
 }
 
 #[tokio::test]
@@ -70,6 +88,16 @@ async fn what_people_do_meanwhile_is_kept() {
 #[tokio::test]
 async fn authorities_and_accounts_are_not_deleted_under_their_users() {
     story_aside::authorities_and_accounts(&Place::new().open().await).await;
+}
+
+#[tokio::test]
+async fn a_retired_authority_is_told_by_its_certificates_fault_47() {
+    story_authorities::retired(&Place::new().open().await).await;
+}
+
+#[tokio::test]
+async fn an_authority_that_is_switched_off_is_told_by_its_certificates() {
+    story_authorities::switched_off(&Place::new().open().await).await;
 }
 
 #[tokio::test]

@@ -1,0 +1,7 @@
+//! People who sign in, in SQLite.
+
+mod guesses;
+mod links;
+mod sessions;
+mod tokens;
+mod users;
