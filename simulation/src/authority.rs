@@ -2,6 +2,7 @@
 //!
 //! It does not verify the signatures of requests: the integration tests have Pebble and Caddy for that.
 
+use crate::advice::Advice;
 use crate::dice::Dice;
 use crate::outside::Board;
 use crate::stop::Stop;
@@ -62,10 +63,14 @@ pub struct Asked {
     pub orders_by_name: BTreeMap<String, u64>,
     /// Orders by the hour in which they were opened.
     pub orders_by_hour: BTreeMap<i64, u64>,
+    /// The same by the minute.
+    pub orders_by_minute: BTreeMap<i64, u64>,
     /// Requests by the hour, also those that met an outage.
     pub requests_by_hour: BTreeMap<i64, u64>,
     /// Validations that failed because the world is bad.
     pub failed_validations: u64,
+    /// Orders that say which certificate they replace.
+    pub replacing: u64,
     /// Serial numbers of what was issued, with the name.
     pub issued: Vec<(String, String)>,
 }
@@ -78,6 +83,7 @@ struct Books {
     chains: Vec<String>,
     nonces: u64,
     accounts: u64,
+    advice: Advice,
     asked: Asked,
 }
 
@@ -92,6 +98,8 @@ pub struct SimulatedAuthority {
     faults: Faults,
     /// When it is out of order.
     pub outages: Vec<Span>,
+    /// Whether it says when to renew.
+    advice: bool,
     /// Whose clock it is by: its own, right also when that of the service is wrong.
     clock: Arc<dyn Clock>,
     board: Arc<Board>,
@@ -104,6 +112,7 @@ pub(crate) struct Needs {
     pub(crate) dice: Dice,
     pub(crate) faults: Faults,
     pub(crate) outages: Vec<Span>,
+    pub(crate) advice: bool,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) board: Arc<Board>,
     pub(crate) stop: Arc<Stop>,
@@ -126,7 +135,7 @@ impl SimulatedAuthority {
         let key = AuthorityKey::generate()?;
         let until = now + certwright_pki::issue::INTERMEDIATE_LIFETIME;
         let der = intermediate(&key, &naming("Simulated intermediate"), serial(), (now, until), &above)?;
-        let Needs { dice, faults, outages, clock, board, stop, trace } = needs;
+        let Needs { dice, faults, outages, advice, clock, board, stop, trace } = needs;
         Ok(Self {
             signer: SigningAuthority::new(&der, &key)?,
             above: der,
@@ -135,6 +144,7 @@ impl SimulatedAuthority {
             dice,
             faults,
             outages,
+            advice,
             clock,
             board,
             stop,
@@ -154,6 +164,11 @@ impl SimulatedAuthority {
     /// How many orders were opened so far.
     pub fn orders(&self) -> u64 {
         self.books().asked.orders
+    }
+
+    /// From now on it wants everything replaced that it has issued so far.
+    pub fn revoke_everything(&self) {
+        self.books().advice.revoke_before(self.clock.now());
     }
 
     fn is_out(&self, now: Timestamp) -> bool {
@@ -177,11 +192,19 @@ impl SimulatedAuthority {
     fn answer(&self, request: &Request, now: Timestamp) -> Answer {
         let path = request.url.strip_prefix(BASE).unwrap_or_default().trim_start_matches('/');
         let (what, number) = path.split_once('/').unwrap_or((path, ""));
-        let number = number.parse::<usize>().ok();
         let payload = payload(&request.body);
         let mut books = self.books();
+        if what == "renewal-info" {
+            return match books.advice.of(number) {
+                Some((body, after)) => {
+                    json_answer(&mut books, 200, &[("retry-after", after.to_string())], &body)
+                }
+                None => problem(&mut books, 404, "malformed", "no such certificate"),
+            };
+        }
+        let number = number.parse::<usize>().ok();
         match (what, number) {
-            ("directory", None) => json_answer(&mut books, 200, &[], &directory()),
+            ("directory", None) => json_answer(&mut books, 200, &[], &directory(self.advice)),
             ("nonce", None) => json_answer(&mut books, 200, &[], &json!({})),
             ("account", None) => {
                 books.accounts += 1;
@@ -216,8 +239,10 @@ impl SimulatedAuthority {
             Some(number) => number,
             None => {
                 books.asked.orders += 1;
+                books.asked.replacing += u64::from(payload["replaces"].is_string());
                 *books.asked.orders_by_name.entry(name.clone()).or_default() += 1;
                 *books.asked.orders_by_hour.entry(now.as_second() / 3600).or_default() += 1;
+                *books.asked.orders_by_minute.entry(now.as_second() / 60).or_default() += 1;
                 let token = format!("token{:x}", self.dice.bits());
                 let order =
                     Order { name: name.clone(), profile, token, state: State::Open, certificate: None };
@@ -307,7 +332,11 @@ impl SimulatedAuthority {
         let (name, days) = (order.name.clone(), PROFILES[order.profile].1);
         match self.sign(&name, days, payload, now) {
             Err(words) => problem(books, 400, "badCSR", &words),
-            Ok((serial, chain)) => {
+            Ok((serial, der)) => {
+                if let Err(error) = books.advice.issued(&der, now) {
+                    return problem(books, 500, "serverInternal", &error.to_string());
+                }
+                let chain = chain_pem(&[der, self.above.clone()]);
                 // One order of five takes a while.
                 let wait = if self.dice.happens(0.2) { 2 } else { 0 };
                 books.chains.push(chain);
@@ -326,7 +355,7 @@ impl SimulatedAuthority {
         days: i64,
         payload: &Value,
         now: Timestamp,
-    ) -> Result<(String, String), String> {
+    ) -> Result<(String, Vec<u8>), String> {
         let request =
             payload["csr"].as_str().and_then(|text| BASE64.decode(text).ok()).ok_or("no request")?;
         let request = CheckedRequest::read(&request).map_err(|refusal| refusal.to_string())?;
@@ -340,7 +369,7 @@ impl SimulatedAuthority {
         let not_after = not_before + SignedDuration::from_hours(24 * days);
         let leaf = Leaf { serial, not_before, not_after, revocation_list: "http://ca.simulation.test/crl" };
         let der = self.signer.sign_leaf(&request, &leaf).map_err(|error| error.to_string())?;
-        Ok((serial.to_string(), chain_pem(&[der, self.above.clone()])))
+        Ok((serial.to_string(), der))
     }
 }
 
@@ -360,7 +389,11 @@ impl Transport for SimulatedAuthority {
             asked.in_outage += u64::from(out);
             *asked.requests_by_hour.entry(now.as_second() / 3600).or_default() += 1;
         }
-        let answer = if out { self.outage() } else { Ok(self.answer(&request, now)) };
+        let mut answer = if out { self.outage() } else { Ok(self.answer(&request, now)) };
+        if let Ok(answer) = &mut answer {
+            let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+            header(&mut answer.headers, "date", &date);
+        }
         if matches!(answer, Err(TransportError::TimedOut { .. })) {
             self.clock.pause(SILENCE).await;
         }
@@ -382,15 +415,19 @@ impl TransportFactory for Way {
     }
 }
 
-fn directory() -> Value {
+fn directory(advice: bool) -> Value {
     let profiles: BTreeMap<_, _> =
         PROFILES.iter().map(|(name, days)| (*name, format!("{days} days"))).collect();
-    json!({
+    let mut directory = json!({
         "newNonce": format!("{BASE}/nonce"),
         "newAccount": format!("{BASE}/account"),
         "newOrder": format!("{BASE}/order"),
         "meta": {"profiles": profiles},
-    })
+    });
+    if advice {
+        directory["renewalInfo"] = json!(format!("{BASE}/renewal-info"));
+    }
+    directory
 }
 
 fn payload(body: &[u8]) -> Value {

@@ -1,9 +1,11 @@
 //! Years of renewals in seconds: the real engine, store, ACME client and targets on a virtual clock, everything around
 //! them simulated, with seeded faults. What holds throughout is checked at every step; docs/simulation.md says how.
 
+mod advice;
 mod authority;
 mod clock;
 mod dice;
+mod drill;
 mod outside;
 mod servers;
 mod stop;
@@ -15,6 +17,7 @@ mod year;
 pub use authority::{Asked, PROFILES, SimulatedAuthority};
 pub use clock::VirtualClock;
 pub use dice::Dice;
+pub use drill::{DrillReport, drill};
 pub use servers::{Loaded, Served, Servers};
 pub use stop::Stop;
 pub use trace::Trace;

@@ -56,6 +56,13 @@ pub struct Served {
     pub flaky: u64,
 }
 
+impl Served {
+    /// Certificates that were replaced or served for the first time.
+    pub fn replaced(&self) -> u64 {
+        self.needed + self.early
+    }
+}
+
 struct All {
     servers: Vec<Server>,
     /// Ends of what is served, the earliest first.
@@ -63,6 +70,7 @@ struct All {
     served: Served,
     broken: Option<(usize, String)>,
     panics_at: Option<usize>,
+    panics: u64,
 }
 
 /// All servers of a world.
@@ -90,6 +98,7 @@ impl Servers {
             served: Served::default(),
             broken: None,
             panics_at: None,
+            panics: 0,
         };
         Self { all: Mutex::new(all), unconfigured, dice, flaky, clock, trace }
     }
@@ -108,6 +117,11 @@ impl Servers {
     /// From now on whoever asks this server for anything panics: a defect of ours in a place that nobody foresaw.
     pub fn panic_at(&self, server: Option<usize>) {
         self.all().panics_at = server;
+    }
+
+    /// How often somebody has panicked so far.
+    pub fn panics(&self) -> u64 {
+        self.all().panics
     }
 
     /// What a server serves.
@@ -210,6 +224,7 @@ impl Servers {
         let path = *arguments.get(at + 1).ok_or("which configuration?")?;
         let number = self.number_of(path).ok_or("no such server")?;
         let panics = self.all().panics_at == Some(number);
+        self.all().panics += u64::from(panics);
         assert!(!panics, "simulated: a defect nobody foresaw");
         match &arguments[at + 2..] {
             ["-T"] => {

@@ -15,6 +15,7 @@ use certwright_core::account::AccountKeyType;
 use certwright_core::authority::{Authority, IssuingRoots, ProfileLimits};
 use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
+use certwright_core::pace::Pace;
 use certwright_core::{SignedDuration, Timestamp};
 use certwright_engine::{Clock, Draft, Engine, Layout, NewAccount, Options, Page, Parts, Vault};
 use certwright_pki::key::PrivateKey;
@@ -44,6 +45,17 @@ pub struct Settings {
     pub span: SignedDuration,
     /// Instead of those that are drawn: the only outage, by its first and last moment after the beginning.
     pub outage: Option<(SignedDuration, SignedDuration)>,
+    /// Whether the authority says when to renew (RFC 9773).
+    pub advice: bool,
+    /// The pace at which it is asked.
+    pub pace: Pace,
+}
+
+impl Settings {
+    /// A world with these faults over this span, whose authority says nothing of renewal.
+    pub fn new(seed: u64, faults: Faults, span: SignedDuration) -> Self {
+        Self { seed, faults, span, outage: None, advice: false, pace: Pace::default() }
+    }
 }
 
 /// The world.
@@ -88,6 +100,7 @@ impl World {
             dice: Dice::new(settings.seed, 2),
             faults: settings.faults,
             outages: drawn,
+            advice: settings.advice,
             clock: Arc::clone(&outside),
             board: Arc::clone(&board),
             stop: Arc::clone(&stop),
@@ -124,11 +137,11 @@ impl World {
             folder,
         };
         world.start().await?;
-        world.register().await?;
+        world.register(settings.pace).await?;
         Ok(world)
     }
 
-    async fn register(&self) -> Result<()> {
+    async fn register(&self, pace: Pace) -> Result<()> {
         let profile = |name: &str| ProfileLimits {
             name: name.to_owned(),
             max_identifiers: 100,
@@ -141,6 +154,7 @@ impl World {
             "internal_names": true,
             "profiles": PROFILES.iter().map(|(name, _)| profile(name)).collect::<Vec<_>>(),
             "key_types": KeyType::ALL,
+            "details": { "pace": pace },
         });
         let entry: Authority = serde_json::from_value(entry)?;
         self.engine()?.put_authority(entry, "simulation").await?;
@@ -188,6 +202,7 @@ impl World {
         });
         let left = engine.take_over().await?;
         engine.sweep(left).await?;
+        engine.follow_the_clock().await?;
         self.engine = Some(Arc::new(engine));
         Ok(())
     }

@@ -138,7 +138,7 @@ pub fn on_this_thread<T, F: Future<Output = Result<T>>>(simulation: impl FnOnce(
 async fn year(run: Run, trace: Trace) -> Result<Report> {
     let started = Instant::now();
     let span = SignedDuration::from_hours(24 * run.days);
-    let settings = Settings { seed: run.seed, faults: run.faults, span, outage: None };
+    let settings = Settings::new(run.seed, run.faults, span);
     let mut world = World::new(settings, trace).await?;
     let begin = world.clock.now();
     let end = begin + span;

@@ -40,7 +40,8 @@ pub struct Served {
 
 /// Connects to `address`, asks for `server_name` (empty: no SNI) and reports what was shown, trusted or not.
 pub fn handshake(address: SocketAddr, server_name: &str) -> Result<Served> {
-    let shown = connect(address, server_name, &[])?;
+    // Nothing is judged here, and to read this machine's roots takes longer than the handshake.
+    let shown = connect(address, server_name, &["-no-CAfile", "-no-CApath", "-no-CAstore"])?;
     describe(&shown)
 }
 

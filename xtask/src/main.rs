@@ -31,6 +31,8 @@ enum Chore {
     /// Measure the release binary against Pebble, beside lego, and with up to 100,000 certificates stored, and write
     /// docs/benchmarks.md
     Bench,
+    /// Make the pictures of docs/screenshots by the browser tests
+    Screenshots,
     /// Refuse what the project's own rules forbid: arrows between crates, long files, stale generated files …
     Check,
     /// Run the tests that are named after faults, and write docs/faults.md with what came of them
@@ -48,6 +50,7 @@ enum Chore {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Bench => product::bench(),
+        Chore::Screenshots => product::screenshots(),
         Chore::Check => check::run(),
         Chore::Faults => faults::run(),
         Chore::Generate => generate::run(),

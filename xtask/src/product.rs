@@ -46,6 +46,8 @@ fn linting(mut command: Command) -> Result<Command> {
     command.env("RUSTC_WORKSPACE_WRAPPER", driver);
     // The arguments of `cargo clippy -- -D warnings`, in the form in which it hands them to its driver.
     command.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
+    // A program without its web interface is not what is tested.
+    command.env("CERTWRIGHT_UI", "require");
     Ok(command)
 }
 
@@ -70,6 +72,23 @@ pub(crate) fn try_it() -> Result<()> {
     run(command(&[&built("examples/try_it")?]))
 }
 
+/// Has the browser tests make the pictures of `docs/screenshots`.
+pub(crate) fn screenshots() -> Result<()> {
+    install::run()?;
+    build()?;
+    let mut tests = web(&["run", "--silent", "test", "--", "screenshots"]);
+    tests.env("CERTWRIGHT_GUI_STAGE", built("examples/gui_stage")?);
+    tests.env("CERTWRIGHT_SCREENSHOTS", workspace::root().join("docs/screenshots"));
+    run(tests)
+}
+
+/// npm in the folder of the pages.
+pub(crate) fn web(arguments: &[&str]) -> Command {
+    let mut npm = command(&["npm"]);
+    npm.args(arguments).current_dir(workspace::root().join("web"));
+    npm
+}
+
 /// Measures the product as users get it, and writes `docs/benchmarks.md`.
 pub(crate) fn bench() -> Result<()> {
     install::run()?;
@@ -84,7 +103,7 @@ pub(crate) fn bench() -> Result<()> {
 }
 
 /// The path of a built program: they are where this one is.
-fn built(name: &str) -> Result<String> {
+pub(crate) fn built(name: &str) -> Result<String> {
     let xtask = std::env::current_exe().context("asking for this program's path")?;
     let path = xtask.with_file_name(name);
     ensure!(path.is_file(), "{} is not built", path.display());

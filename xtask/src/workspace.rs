@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Folders that hold nobody's source.
-const SKIPPED: [&str; 4] = ["target", "node_modules", "dist", ".git"];
+/// Folders that hold nobody's source; `gen` is what a build of `web/` generates.
+const SKIPPED: [&str; 5] = ["target", "node_modules", "dist", "gen", ".git"];
 
 /// The folder of the workspace's `Cargo.toml`.
 pub(crate) fn root() -> &'static Path {

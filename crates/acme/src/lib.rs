@@ -53,7 +53,7 @@ pub use order::{NewOrder, OpenedOrder, Order, OrderList, OrderStatus};
 pub use problem::{Problem, Subproblem};
 pub use problem_kind::ProblemKind;
 pub use renewal::RenewalInformation;
-pub use retry_after::RetryAfter;
+pub use retry_after::{RetryAfter, http_date};
 pub use revocation::RevocationReason;
 pub use session::Session;
 pub use transport::{Answer, Request, Transport, TransportError};

@@ -47,8 +47,9 @@ impl RetryAfter {
     }
 }
 
-/// The three forms that a recipient must accept (RFC 9110 §5.6.7), the modern one first.
-fn http_date(value: &str) -> Option<Timestamp> {
+/// A moment in a header, in one of the three forms that a recipient must accept (RFC 9110 §5.6.7), the modern one first.
+#[must_use]
+pub fn http_date(value: &str) -> Option<Timestamp> {
     let modern = DateTimeParser::new().relaxed_weekday(true).parse_timestamp(value).ok();
     modern.or_else(|| {
         let parsed = jiff::fmt::strtime::parse("%A, %d-%b-%y %H:%M:%S GMT", value)

@@ -1,7 +1,8 @@
 //! Certificate authorities: ACME directories with their known limits.
 
-use crate::authority_details::AuthorityDetails;
+use crate::authority_details::{AuthorityDetails, Pace, RateLimit};
 use crate::certificates::KeyType;
+use certwright_core::authority_settings::{AuthorityEntry, BuiltIn};
 use certwright_core::{authority, key};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -82,16 +83,52 @@ pub struct Authority {
     pub staging_of: Option<String>,
     /// Whether it honours a lifetime that an order asks for.
     pub chosen_lifetime: bool,
-    /// Whether it came with the program and cannot be changed.
+    /// Whether it came with the program: it can be switched off, and be given another pace and other limits.
     pub built_in: bool,
     /// What else is known of it.
     #[serde(default)]
     pub details: AuthorityDetails,
+    /// Grows with every change; also in the ETag.
+    #[serde(default)]
+    pub revision: i64,
+    /// Of one that came with the program: what the catalogue says where something else is set here.
+    #[serde(default, skip_serializing_if = "CatalogueValues::is_empty")]
+    pub catalogue: CatalogueValues,
 }
 
-impl From<authority::Authority> for Authority {
-    fn from(authority: authority::Authority) -> Self {
+/// What the catalogue says of an authority, where something else is set here. `null` in a change goes back to it.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct CatalogueValues {
+    /// How fast orders are placed with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace: Option<Pace>,
+    /// Its rate limits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limits: Option<Vec<RateLimit>>,
+}
+
+impl CatalogueValues {
+    fn of(built_in: BuiltIn) -> Self {
+        let BuiltIn { catalogue, settings } = built_in;
+        let AuthorityDetails { pace, rate_limits, .. } = catalogue.details.into();
         Self {
+            pace: settings.pace.is_some().then_some(pace),
+            rate_limits: settings.rate_limits.is_some().then_some(rate_limits),
+        }
+    }
+
+    /// Whether all is as the catalogue says.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl From<AuthorityEntry> for Authority {
+    fn from(entry: AuthorityEntry) -> Self {
+        let AuthorityEntry { authority, revision, built_in } = entry;
+        Self {
+            revision,
+            catalogue: built_in.map(CatalogueValues::of).unwrap_or_default(),
             id: authority.id.to_string(),
             title: authority.title,
             directory: authority.directory,

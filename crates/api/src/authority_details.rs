@@ -142,6 +142,12 @@ pub struct Quirk {
     pub before_ordering: bool,
 }
 
+impl From<Quirk> for details::Quirk {
+    fn from(quirk: Quirk) -> Self {
+        Self { words: quirk.words, before_ordering: quirk.before_ordering }
+    }
+}
+
 /// An authority that issues no more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -153,6 +159,12 @@ pub struct Ended {
     /// Which authority does the same job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead: Option<String>,
+}
+
+impl From<Ended> for details::Ended {
+    fn from(ended: Ended) -> Self {
+        Self { since: ended.since, words: ended.words, instead: ended.instead.map(Into::into) }
+    }
 }
 
 /// How fast orders are placed with an authority.
@@ -214,7 +226,7 @@ pub struct AuthorityDetails {
     /// Where it tells of its outages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// Whether it is not to be used for new or changed certificates.
+    /// Whether it is switched off: no new account, no new order.
     pub disabled: bool,
     /// That it issues no more.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -290,11 +302,7 @@ impl From<AuthorityDetails> for details::AuthorityDetails {
             privacy: sent.privacy,
             status: sent.status,
             disabled: sent.disabled,
-            ended: sent.ended.map(|ended| details::Ended {
-                since: ended.since,
-                words: ended.words,
-                instead: ended.instead.map(Into::into),
-            }),
+            ended: sent.ended.map(Into::into),
             email_required: sent.email_required,
             external_account_help: sent.external_account_help,
             directory_parts: sent.directory_parts,
@@ -304,11 +312,7 @@ impl From<AuthorityDetails> for details::AuthorityDetails {
             reuses_validations: sent.reuses_validations,
             rate_limits: sent.rate_limits.into_iter().map(Into::into).collect(),
             pace: sent.pace.into(),
-            quirks: sent
-                .quirks
-                .into_iter()
-                .map(|quirk| details::Quirk { words: quirk.words, before_ordering: quirk.before_ordering })
-                .collect(),
+            quirks: sent.quirks.into_iter().map(Into::into).collect(),
         }
     }
 }

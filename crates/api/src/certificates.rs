@@ -205,6 +205,9 @@ pub struct Certificate {
     pub health_reason: HealthReason,
     /// The same in words.
     pub health_words: String,
+    /// What to do about it, where no failure says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_remedy: Option<String>,
     /// The newest published version.
     pub version: Option<Version>,
     /// Until when that version is valid.
@@ -285,6 +288,7 @@ impl From<CertificateParts<'_>> for Certificate {
             health: health.into(),
             health_reason: reason.into(),
             health_words: reason.words().to_owned(),
+            health_remedy: reason.remedy(&settings.authority),
             version: parts.version.map(Version::from),
             not_after,
             live_run: parts.live_run.map(ToString::to_string),
@@ -327,10 +331,19 @@ pub struct CertificateQuery {
     /// Has exactly this tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
+    /// Is ordered at this authority.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
+    /// Is deployed to a target of this kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
     /// Is of this health now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(inline)]
     pub health: Option<Health>,
+    /// Somebody asked for a new version and has had no answer yet (or, with `false`, nobody did).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<bool>,
     /// The order; by name when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(inline)]

@@ -87,7 +87,7 @@ pub struct CertificateDraft {
     /// A certificate request (PKCS#10) of one's own in PEM; with `private_key` or without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate_request: Option<String>,
-    /// Where it is served; the service chooses when left out (nginx where it is installed).
+    /// Where it is served; the service chooses when left out (nginx, where one of its sites would serve it).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployments: Option<Vec<DeploymentDraft>>,
     /// Whether to create it paused.

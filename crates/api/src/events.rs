@@ -49,6 +49,10 @@ pub enum EventKind {
     Published,
     /// A managed certificate was created, changed, paused or deleted.
     CertificateChanged,
+    /// Something happens to many for the same cause.
+    IncidentOpened,
+    /// That is over.
+    IncidentClosed,
     /// Something said on the way.
     Note,
 }
@@ -66,6 +70,8 @@ impl EventKind {
             Self::RunEnded => "run-ended",
             Self::Published => "published",
             Self::CertificateChanged => "certificate-changed",
+            Self::IncidentOpened => "incident-opened",
+            Self::IncidentClosed => "incident-closed",
             Self::Note => "note",
         }
     }
@@ -83,6 +89,8 @@ impl From<event::EventKind> for EventKind {
             event::EventKind::RunEnded => Self::RunEnded,
             event::EventKind::Published => Self::Published,
             event::EventKind::CertificateChanged => Self::CertificateChanged,
+            event::EventKind::IncidentOpened => Self::IncidentOpened,
+            event::EventKind::IncidentClosed => Self::IncidentClosed,
             event::EventKind::Note => Self::Note,
         }
     }

@@ -71,6 +71,10 @@ mirrored! {
         NeedsPerson,
         /// The last try to deploy it failed in a way that needs a person.
         DeploymentNeedsPerson,
+        /// Its authority is retired: nobody there speaks ACME any more.
+        AuthorityRetired,
+        /// Its authority is switched off here.
+        AuthorityOff,
         /// The last try to obtain it failed.
         Failing,
         /// The last try to deploy it failed.

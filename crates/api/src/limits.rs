@@ -38,6 +38,17 @@ pub struct Wait {
     pub words: String,
 }
 
+impl From<&certwright_core::ledger::Wait> for Wait {
+    fn from(wait: &certwright_core::ledger::Wait) -> Self {
+        Self {
+            scope: wait.subject.scope.into(),
+            subject: wait.subject.words(),
+            until: wait.until,
+            words: wait.words.clone(),
+        }
+    }
+}
+
 /// The limits of an authority.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Limits {

@@ -2,6 +2,7 @@
 
 use crate::failures::Failure;
 use crate::preview::Preview;
+use crate::sign_in::Role;
 use certwright_core::refusal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,6 +29,18 @@ pub enum ProblemKind {
     Unauthorized,
     /// Whoever asks may not ask from there (another user, a strange host or origin).
     Forbidden,
+    /// Name, password or code are wrong.
+    SignInRefused,
+    /// Name and password are right; the code of the authenticator is missing.
+    SecondFactorNeeded,
+    /// Too many tries; `retry_after` says how long to wait.
+    LockedOut,
+    /// The one-time link is used, too old, or none of ours.
+    LinkRefused,
+    /// There is an administrator already.
+    AlreadySetUp,
+    /// Whoever asks may not do this; `role` says who may.
+    RoleNotEnough,
     /// The thing was changed since it was read; `current` is how it is now.
     Outdated,
     /// A change must say which revision it was made for, by `If-Match`.
@@ -70,6 +83,12 @@ impl ProblemKind {
         Self::WrongMethod,
         Self::Unauthorized,
         Self::Forbidden,
+        Self::SignInRefused,
+        Self::SecondFactorNeeded,
+        Self::LockedOut,
+        Self::LinkRefused,
+        Self::AlreadySetUp,
+        Self::RoleNotEnough,
         Self::Outdated,
         Self::PreconditionRequired,
         Self::Conflict,
@@ -97,6 +116,12 @@ impl ProblemKind {
             Self::WrongMethod => ("wrong-method", 405, "The path does not know this method"),
             Self::Unauthorized => ("unauthorized", 401, "The request does not say who asks"),
             Self::Forbidden => ("forbidden", 403, "The request is not permitted"),
+            Self::SignInRefused => ("sign-in-refused", 401, "Name, password or code are wrong"),
+            Self::SecondFactorNeeded => ("second-factor-needed", 401, "The second factor is missing"),
+            Self::LockedOut => ("locked-out", 429, "Too many tries"),
+            Self::LinkRefused => ("link-refused", 401, "The one-time link is of no use"),
+            Self::AlreadySetUp => ("already-set-up", 409, "There is an administrator already"),
+            Self::RoleNotEnough => ("role-not-enough", 403, "The role does not permit it"),
             Self::Outdated => ("outdated", 412, "It was changed meanwhile"),
             Self::PreconditionRequired => ("precondition-required", 428, "The revision is missing"),
             Self::Conflict => ("conflict", 409, "It collides with what is stored"),
@@ -179,6 +204,12 @@ pub struct Problem {
     /// The preview as it is now, where a plan has changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<Box<Preview>>,
+    /// After how many seconds to try again, where one has to wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+    /// Which role permits it, where the role was not enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
 }
 
 impl Problem {
@@ -197,6 +228,8 @@ impl Problem {
             current: None,
             difference: Vec::new(),
             preview: None,
+            retry_after: None,
+            role: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Asking for new versions: of one certificate by its preview, or of many at once.
 
+use crate::forecasts::Forecast;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -63,11 +64,19 @@ pub struct RefusedRenewal {
     pub reason: String,
 }
 
-/// What was started.
+/// What was started. Names are told of the first hundred, counts of all; which ones still wait for an answer is listed by
+/// `GET /certificates?asked=true`.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Renewed {
-    /// Certificates for which work was started.
+    /// Certificates for which work was started, the first hundred.
     pub started: Vec<StartedRenewal>,
-    /// Certificates for which it was not, and why.
+    /// How many there are.
+    pub started_count: u64,
+    /// Certificates for which it was not, and why, the first hundred.
     pub refused: Vec<RefusedRenewal>,
+    /// How many there are.
+    pub refused_count: u64,
+    /// Of a preview: what our own count of the authorities' limits predicts, at most fifty authorities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forecasts: Vec<Forecast>,
 }

@@ -89,6 +89,9 @@ pub struct Run {
     pub id: String,
     /// Of which certificate.
     pub certificate: String,
+    /// Its name, in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_name: Option<String>,
     /// What it is for.
     pub kind: PlanKind,
     /// Which deployment, for a deploy run.
@@ -148,6 +151,7 @@ impl From<&run::Run> for Run {
         Self {
             id: run.id.to_string(),
             certificate: run.certificate.to_string(),
+            certificate_name: None,
             kind,
             deployment,
             target,
@@ -175,6 +179,9 @@ pub struct RunQuery {
     /// Of this certificate, by id or name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<String>,
+    /// Only those that go on or wait (`true`), or that are over (`false`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<bool>,
     /// How many rows to pass over; 0 when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<u64>,

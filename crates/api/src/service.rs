@@ -1,6 +1,7 @@
 //! The service itself: what runs, since when, where it listens.
 
 use crate::health::Health;
+use crate::incidents::Incident;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,6 +13,9 @@ pub struct Service {
     pub version: String,
     /// Where it keeps everything.
     pub data_directory: String,
+    /// The database.
+    #[serde(default)]
+    pub database: Database,
     /// Since when it runs.
     pub started_at: Timestamp,
     /// Where it listens: `http://127.0.0.1:9644`, `unix:/run/certwright/api.sock`.
@@ -21,9 +25,26 @@ pub struct Service {
     /// How many certificates are of each health, the gravest first; every health is there.
     #[serde(default)]
     pub certificates: Vec<HealthCount>,
+    /// What happens to many for the same cause now, the first ten.
+    #[serde(default)]
+    pub incidents: Vec<Incident>,
+    /// How many incidents are open.
+    #[serde(default)]
+    pub incidents_open: u64,
     /// What is wrong with the service itself; empty when nothing is.
     #[serde(default)]
     pub troubles: Vec<ServiceTrouble>,
+}
+
+/// The database's files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Database {
+    /// Where it is.
+    pub path: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// The size of its journal in bytes: what was written and is not yet part of the database's own file.
+    pub journal_bytes: u64,
 }
 
 /// How many certificates are of a health.

@@ -65,6 +65,15 @@ impl From<&facts::Trust> for Trust {
     }
 }
 
+/// A link of a chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChainLink {
+    /// What it says of itself.
+    pub facts: CertificateFacts,
+    /// It, in PEM.
+    pub pem: String,
+}
+
 /// What a certificate says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CertificateFacts {

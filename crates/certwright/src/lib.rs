@@ -4,6 +4,9 @@
 pub mod configuration;
 pub mod data_directory;
 pub mod demo;
+pub mod doorway;
+mod last_run;
+pub mod look;
 pub mod own_certificate;
 pub mod ports;
 mod quarantine;

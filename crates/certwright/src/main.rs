@@ -1,16 +1,17 @@
 //! The program: `certwright serve` is the service, everything else talks to it.
 
 use anyhow::{Context as _, Result};
-use certwright::configuration::{Configuration, Overrides, usual_data_directory};
-use certwright::{demo, recovery, restore, service};
+use certwright::configuration::{Configuration, Overrides, of_client, usual_data_directory};
+use certwright::{demo, doorway, look, recovery, restore, service};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio_util::sync::CancellationToken;
 
 /// Every name under management is served with a valid, trusted, matching certificate.
 #[derive(Parser)]
-#[command(name = "certwright", version, propagate_version = true, after_help = certwright_cli::exit::HELP)]
+#[command(name = "certwright", version, after_help = certwright_cli::exit::HELP)]
 struct Program {
     #[command(flatten)]
     options: certwright_cli::Options,
@@ -52,8 +53,11 @@ fn main() -> ExitCode {
     };
     let done = match program.command {
         Command::Client(command) => {
-            let defaults =
-                certwright_cli::Defaults { socket: socket_of_client(), program: Program::command() };
+            let defaults = certwright_cli::Defaults {
+                socket: socket_of_client(),
+                program: Program::command(),
+                look: |socket| Box::pin(look::look(socket)),
+            };
             return runtime.block_on(certwright_cli::run(command, &program.options, defaults)).into();
         }
         Command::Openapi => print(&certwright_server::openapi()),
@@ -92,7 +96,38 @@ async fn serve(overrides: &Overrides) -> Result<()> {
         socket = %configuration.socket.display(),
         "starting"
     );
-    service::run(&configuration, opened, shutdown).await
+    let link = tokio::spawn(show_first_link(configuration.socket.clone()));
+    let ended = service::run(&configuration, opened, shutdown).await;
+    link.abort();
+    ended
+}
+
+/// Shows how the first administrator is made, while there is none: on a terminal by a link, because anything else may be a
+/// log.
+async fn show_first_link(socket: PathBuf) {
+    let shown = async {
+        let service = doorway::answering(socket).await?;
+        if service.session_state().await?.administrator_exists {
+            return Ok(());
+        }
+        if !std::io::stdout().is_terminal() {
+            tracing::info!(
+                "there is no administrator yet; make the first one on this machine: certwright gui"
+            );
+            return Ok(());
+        }
+        let Some(url) = service.create_link(None).await?.url else { return Ok(()) };
+        print(&format!(
+            "There is no administrator yet. Open this in a browser on this machine to make the first one:\n\n  {}\n\n\
+             It can be used once, for 15 minutes. A new one: certwright gui\n",
+            url.reveal()
+        ))
+    };
+    if let Err(error) = shown.await {
+        tracing::warn!(
+            "how the first administrator is made could not be shown: {error:#}; see: certwright gui"
+        );
+    }
 }
 
 async fn show_demo(options: &demo::Options, color: Option<bool>) -> Result<()> {
@@ -182,14 +217,8 @@ fn start_log(json: bool) {
 
 /// Where the command line finds the service unless it is told: by the same configuration that the service reads.
 /// One that cannot be read is the service's to complain about.
-fn socket_of_client() -> std::path::PathBuf {
-    let variable = |name: &str| std::env::var_os(name).map(std::path::PathBuf::from);
-    let overrides = Overrides {
-        file: variable("CERTWRIGHT_CONFIG"),
-        data_directory: variable("CERTWRIGHT_DATA_DIR"),
-        ..Overrides::default()
-    };
-    Configuration::read(&overrides)
+fn socket_of_client() -> PathBuf {
+    of_client()
         .map_or_else(|_| usual_data_directory().join("certwright.sock"), |configuration| configuration.socket)
 }
 
@@ -200,4 +229,15 @@ fn print(text: &str) -> Result<()> {
 fn complain(error: &anyhow::Error) -> ExitCode {
     let _ = writeln!(std::io::stderr().lock(), "certwright: {error:#}");
     ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Clap checks only in a debug build, and otherwise leaves to chance: no argument is defined twice.
+    #[test]
+    fn the_command_line_holds_together() {
+        Program::command().debug_assert();
+    }
 }

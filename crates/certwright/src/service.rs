@@ -2,6 +2,7 @@
 
 use crate::configuration::Configuration;
 use crate::data_directory::{DataDirectory, Fresh};
+use crate::last_run::LastRun;
 use crate::own_certificate::OwnCertificate;
 use crate::ports::{self, Transports};
 use crate::quarantine::set_aside;
@@ -33,7 +34,7 @@ pub struct Opened {
     pub data_key: DataKey,
     /// Whether the data directory was just set up.
     pub fresh: Fresh,
-    _directory: DataDirectory,
+    directory: DataDirectory,
 }
 
 /// Opens the data directory and makes the engine, with the machine's own clock and chance.
@@ -55,6 +56,23 @@ pub async fn open_with(
     adjust: impl FnOnce(Options) -> Options,
 ) -> Result<Opened> {
     let directory = DataDirectory::open(&configuration.data_directory)?;
+    let record = LastRun::begin(configuration, &directory.layout);
+    match open_in(configuration, directory, clock, chance, adjust).await {
+        Ok(opened) => Ok(opened),
+        Err(error) => {
+            record.end(Some(&error));
+            Err(error)
+        }
+    }
+}
+
+async fn open_in(
+    configuration: &Configuration,
+    directory: DataDirectory,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    adjust: impl FnOnce(Options) -> Options,
+) -> Result<Opened> {
     let sqlite = match SqliteStore::open(&directory.layout.database()).await {
         Ok(sqlite) => sqlite,
         Err(error @ StoreError::Damaged { .. }) => return Err(set_aside(&directory.layout, &error)),
@@ -104,7 +122,7 @@ pub async fn open_with(
         own_certificate,
         data_key,
         fresh,
-        _directory: directory,
+        directory,
     })
 }
 
@@ -113,6 +131,14 @@ pub async fn open_with(
 /// # Errors
 /// When nothing can be listened to, with the process that holds the port and what to change (F39).
 pub async fn run(configuration: &Configuration, opened: Opened, shutdown: CancellationToken) -> Result<()> {
+    let record = LastRun::begin(configuration, &opened.directory.layout);
+    record.store();
+    let ended = serve(configuration, opened, shutdown).await;
+    record.end(ended.as_ref().err());
+    ended
+}
+
+async fn serve(configuration: &Configuration, opened: Opened, shutdown: CancellationToken) -> Result<()> {
     let token = token_file(&configuration.data_directory.join("api-token"))?;
     let metrics = token_file(&configuration.data_directory.join("metrics-token"))?;
     let own = Arc::clone(&opened.own_certificate);
@@ -135,6 +161,7 @@ pub async fn run(configuration: &Configuration, opened: Opened, shutdown: Cancel
     // Bound before anything runs: a service that nobody can reach must not order certificates.
     let listening = match Server::new(Arc::clone(&opened.engine), Arc::clone(&opened.issuers), token)
         .with_metrics_token(metrics)
+        .with_configuration(configuration.shown())
         .bind(&config)
         .await
     {

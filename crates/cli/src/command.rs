@@ -4,12 +4,16 @@ use crate::account::AccountCommand;
 use crate::audit::AuditCommand;
 use crate::authority::AuthorityCommand;
 use crate::backup::BackupCommand;
+use crate::browsers::SessionCommand;
 use crate::certificate::CertificateCommand;
 use crate::completion::Completion;
+use crate::configuration::Config;
 use crate::doctor::Doctor;
 use crate::events::Events;
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::gui::Gui;
+use crate::incident::IncidentCommand;
 use crate::issuer::IssuerCommand;
 use crate::options::Options;
 use crate::output::Output;
@@ -18,10 +22,15 @@ use crate::run::RunCommand;
 use crate::session::Session;
 use crate::settings::SettingsCommand;
 use crate::status::Status;
+use crate::support::Support;
 use crate::targets::TargetCommand;
+use crate::token::TokenCommand;
+use crate::user::UserCommand;
 use crate::window::WindowCommand;
+use certwright_core::absence::Absence;
 use clap::Subcommand;
 use std::path::PathBuf;
+use std::pin::Pin;
 
 /// The commands, to be flattened into the program's own.
 #[derive(Clone, Debug, Subcommand)]
@@ -51,16 +60,34 @@ pub enum Command {
     Window(WindowCommand),
     /// Show the service, and what needs a person
     Status(Status),
+    /// Open the web interface, signed in; or say why the service does not run, and what to do
+    Gui(Gui),
+    /// Incidents: what happens to many for the same cause
+    #[command(subcommand)]
+    Incident(IncidentCommand),
     /// Show what happened, and what happens
     Events(Events),
     /// Kinds of deployment targets
     #[command(subcommand)]
     Target(TargetCommand),
+    /// People who sign in to the web interface
+    #[command(subcommand)]
+    User(UserCommand),
+    /// API tokens, for programs
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Browsers that are signed in
+    #[command(subcommand)]
+    Session(SessionCommand),
     /// Who changed what
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Show what the service was started with, and where each value comes from
+    Config(Config),
     /// Look for what may keep the service from its work
     Doctor(Doctor),
+    /// Write how the service stands, for whoever helps; no secret is in it
+    Support(Support),
     /// Backups of the service
     #[command(subcommand)]
     Backup(BackupCommand),
@@ -75,7 +102,12 @@ pub struct Defaults {
     pub socket: PathBuf,
     /// The whole program's command line, for completion.
     pub program: clap::Command,
+    /// Looks why the service behind this socket does not answer.
+    pub look: fn(PathBuf) -> Look,
 }
+
+/// What is seen of a service that does not answer, once it was looked.
+pub type Look = Pin<Box<dyn Future<Output = Absence> + Send>>;
 
 /// Runs a command to its end. Everything that is to be said has been written when it returns.
 pub async fn run(command: Command, options: &Options, defaults: Defaults) -> Exit {
@@ -100,6 +132,7 @@ async fn perform(
         Command::Completion(completion) => return completion.run(output, defaults.program),
         command => command,
     };
+    let look = defaults.look;
     let session = Session::open(options, output, defaults.socket)?;
     match command {
         Command::Cert(command) => Box::pin(command.run(&session)).await,
@@ -110,11 +143,18 @@ async fn perform(
         Command::Renew(command) => Box::pin(command.run(&session)).await,
         Command::Settings(command) => Box::pin(command.run(&session)).await,
         Command::Window(command) => Box::pin(command.run(&session)).await,
+        Command::Config(command) => Box::pin(command.run(&session)).await,
         Command::Status(command) => Box::pin(command.run(&session)).await,
+        Command::Gui(gui) => Box::pin(gui.run(&session, look)).await,
+        Command::Incident(command) => Box::pin(command.run(&session)).await,
         Command::Events(command) => Box::pin(command.run(&session)).await,
         Command::Target(command) => Box::pin(command.run(&session)).await,
+        Command::User(command) => Box::pin(command.run(&session)).await,
+        Command::Token(command) => Box::pin(command.run(&session)).await,
+        Command::Session(command) => Box::pin(command.run(&session)).await,
         Command::Audit(command) => Box::pin(command.run(&session)).await,
         Command::Doctor(command) => Box::pin(command.run(&session)).await,
+        Command::Support(command) => Box::pin(command.run(&session)).await,
         Command::Backup(command) => Box::pin(command.run(&session)).await,
         Command::Completion(completion) => completion.run(output, defaults.program),
     }

@@ -66,6 +66,12 @@ impl Exit {
                 | ProblemKind::Refused
                 | ProblemKind::Unauthorized
                 | ProblemKind::Forbidden
+                | ProblemKind::SignInRefused
+                | ProblemKind::SecondFactorNeeded
+                | ProblemKind::LockedOut
+                | ProblemKind::LinkRefused
+                | ProblemKind::AlreadySetUp
+                | ProblemKind::RoleNotEnough
                 | ProblemKind::PreconditionRequired
                 | ProblemKind::Conflict
                 | ProblemKind::InUse
@@ -111,6 +117,12 @@ mod tests {
                 ("wrong-method", 1),
                 ("unauthorized", 2),
                 ("forbidden", 2),
+                ("sign-in-refused", 2),
+                ("second-factor-needed", 2),
+                ("locked-out", 2),
+                ("link-refused", 2),
+                ("already-set-up", 2),
+                ("role-not-enough", 2),
                 ("outdated", 5),
                 ("precondition-required", 2),
                 ("conflict", 2),

@@ -5,6 +5,7 @@ use crate::look::{Look, Tone, clean};
 use certwright_api::client::ClientError;
 use certwright_api::failures::Failure;
 use certwright_api::problem::{Problem, ProblemKind};
+use certwright_core::absence::Absence;
 use std::fmt::Write as _;
 
 /// Why a command could not do what was asked.
@@ -21,6 +22,8 @@ pub(crate) enum Fault {
         /// What to do; may be empty.
         remedy: String,
     },
+    /// The service does not answer, and it was looked why.
+    Absent(Box<Absence>),
     /// Whoever read our output has gone: nothing is left to be said.
     NobodyReads,
 }
@@ -29,6 +32,11 @@ impl Fault {
     /// What was typed cannot be taken.
     pub(crate) fn refused(what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::Own { exit: Exit::Refused, what: what.into(), remedy: remedy.into() }
+    }
+
+    /// No option says what this command is to change.
+    pub(crate) fn nothing_to_change(command: &str) -> Self {
+        Self::refused("nothing is to be changed", format!("name what: certwright {command} --help"))
     }
 
     /// Something on this machine failed.
@@ -41,6 +49,7 @@ impl Fault {
         match self {
             Self::Problem(problem) => Exit::of(problem),
             Self::Own { exit, .. } => *exit,
+            Self::Absent(_) => Exit::Unreachable,
             Self::NobodyReads => Exit::Done,
         }
     }
@@ -50,6 +59,7 @@ impl Fault {
         match self {
             Self::Problem(problem) => problem_words(problem, look),
             Self::Own { what, remedy, .. } => headed(what, remedy, look),
+            Self::Absent(absence) => absence_words(absence, look),
             Self::NobodyReads => String::new(),
         }
     }
@@ -67,6 +77,11 @@ impl Fault {
             Self::Own { exit: Exit::Unreachable, what, remedy } => {
                 own("/problems/unreachable", "The service cannot be reached", what, remedy)
             }
+            Self::Absent(absence) => serde_json::json!({
+                "type": "/problems/unreachable", "title": "The service cannot be reached", "state": absence.kind,
+                "detail": absence.what, "remedy": absence.remedy, "obstacles": absence.obstacles,
+            })
+            .to_string(),
             Self::Own { what, remedy, .. } => own("/problems/failed", "It failed", what, remedy),
             Self::NobodyReads => String::new(),
         }
@@ -102,6 +117,19 @@ fn headed(what: &str, remedy: &str, look: Look) -> String {
     if !remedy.is_empty() {
         let _ = writeln!(text, "  What to do: {}", clean(remedy));
     }
+    text
+}
+
+fn absence_words(absence: &Absence, look: Look) -> String {
+    let mut text = headed(&absence.what, "", look);
+    if !absence.obstacles.is_empty() {
+        text.push_str("  As things are it cannot start:\n");
+    }
+    for obstacle in &absence.obstacles {
+        let _ = writeln!(text, "    {}", look.paint(Tone::Bold, &obstacle.what));
+        let _ = writeln!(text, "      What to do: {}", clean(&obstacle.remedy));
+    }
+    let _ = writeln!(text, "  What to do: {}", clean(&absence.remedy));
     text
 }
 
@@ -247,6 +275,25 @@ error: Could not validate shop.example.com: no route  to host
   What to do: open port 80
 "
         );
+    }
+
+    #[test]
+    fn a_service_that_does_not_run_says_what_is_in_its_way() {
+        let fault = Fault::Absent(Box::new(crate::samples::absence("/d/certwright.sock")));
+        assert_eq!(
+            fault.words(Look::default()),
+            "\
+error: The service does not run: it has never run on the data directory /d
+  As things are it cannot start:
+    127.0.0.1:9644 is held by nginx (pid 812)
+      What to do: stop that, or listen elsewhere: certwright serve --listen 127.0.0.1:PORT, or listen = \
+[\"127.0.0.1:PORT\"] in the configuration
+  What to do: then start it: systemctl start certwright, or certwright serve
+"
+        );
+        let json: serde_json::Value = serde_json::from_str(&fault.json()).unwrap();
+        assert_eq!(json["state"], "never-started");
+        assert_eq!(json["obstacles"][0]["kind"], "port-held");
     }
 
     #[test]

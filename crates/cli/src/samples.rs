@@ -1,15 +1,22 @@
 //! Fixed API values for golden texts.
 
+use certwright_api::authorities::{Authority, CatalogueValues, IssuingRoots, ProfileLimits};
+use certwright_api::authority_details::AuthorityDetails;
 use certwright_api::certificates::{Certificate, Challenge, Deployment, KeyType};
 use certwright_api::failures::{Failure, FailureClass};
 use certwright_api::health::{Health, HealthReason};
+use certwright_api::incidents::{CauseKind, Incident, IncidentExample};
 use certwright_api::issuers::{
     Issuer, IssuerCertificate, IssuerConstraints, IssuerPolicy, IssuerProfile, IssuerReach, IssuerSettings,
 };
 use certwright_api::options::{KeySource, ProfileMissing};
 use certwright_api::preview::{PlanKind, Step, StepRole};
 use certwright_api::runs::{Mark, Run, RunState, RunStep};
+use certwright_api::sign_in::Role;
+use certwright_api::tokens::{Scope, Token};
+use certwright_api::users::User;
 use certwright_api::versions::{CertificateFacts, Trust, TrustVerdict, Version, VersionState};
+use certwright_core::absence::{Absence, Database, Facts, Folder, Port, explain};
 use jiff::{SignedDuration, Timestamp};
 
 /// The moment of every golden text.
@@ -20,6 +27,58 @@ pub(crate) fn now() -> Timestamp {
 /// So many hours from now.
 pub(crate) fn hours(count: i64) -> Timestamp {
     now() + SignedDuration::from_hours(count)
+}
+
+/// An authority of one's own.
+pub(crate) fn authority() -> Authority {
+    Authority {
+        id: "internal".to_owned(),
+        title: "Our CA".to_owned(),
+        directory: "https://acme.example/directory".to_owned(),
+        directory_tls_roots: None,
+        issuing_roots: IssuingRoots::Public,
+        internal_names: false,
+        staging: false,
+        external_account_required: false,
+        profiles: vec![ProfileLimits {
+            name: "classic".to_owned(),
+            max_identifiers: 100,
+            ip_addresses: false,
+            common_name: true,
+        }],
+        key_types: vec![KeyType::EcdsaP256, KeyType::Rsa2048],
+        preferred_chain: None,
+        staging_of: None,
+        chosen_lifetime: false,
+        built_in: false,
+        details: AuthorityDetails::default(),
+        revision: 3,
+        catalogue: CatalogueValues::default(),
+    }
+}
+
+/// An incident that is open.
+pub(crate) fn incident() -> Incident {
+    Incident {
+        id: "inc-1".to_owned(),
+        kind: CauseKind::AuthorityOutage,
+        of: "letsencrypt".to_owned(),
+        words: "Let's Encrypt is out of order".to_owned(),
+        remedy: "nothing".to_owned(),
+        count: 4100,
+        resolved: 0,
+        first_at: hours(-2),
+        last_at: hours(-1),
+        examples: vec![IncidentExample {
+            at: hours(-2),
+            certificate: Some("cert-1".to_owned()),
+            name: "shop".to_owned(),
+            words: "it answers 503".to_owned(),
+        }],
+        opened_at: hours(-2),
+        closed_at: None,
+        end: None,
+    }
 }
 
 /// A version that is served.
@@ -93,6 +152,7 @@ pub(crate) fn certificate() -> Certificate {
         health: Health::Healthy,
         health_reason: HealthReason::Served,
         health_words: "it is served".to_owned(),
+        health_remedy: None,
         version: Some(version()),
         not_after: Some(hours(61 * 24)),
         live_run: None,
@@ -182,6 +242,7 @@ pub(crate) fn run(id: &str, deployment: Option<&str>, state: RunState) -> Run {
     Run {
         id: id.to_owned(),
         certificate: "cert-1".to_owned(),
+        certificate_name: None,
         kind: if deployment.is_some() { PlanKind::Deploy } else { PlanKind::Obtain },
         deployment: deployment.map(str::to_owned),
         target: deployment.map(|_| "nginx".to_owned()),
@@ -201,4 +262,48 @@ pub(crate) fn run(id: &str, deployment: Option<&str>, state: RunState) -> Run {
         created_at: hours(-1),
         ended_at: None,
     }
+}
+
+/// An administrator with a second factor.
+pub(crate) fn user() -> User {
+    User {
+        id: "user-1".to_owned(),
+        name: "alice".to_owned(),
+        role: Role::Administrator,
+        disabled: false,
+        totp: true,
+        recovery_codes: 9,
+        created_at: hours(-72),
+        last_signed_in_at: Some(hours(-2)),
+        locked_until: None,
+        revision: 1,
+    }
+}
+
+/// A token for reading.
+pub(crate) fn token() -> Token {
+    Token {
+        id: "token-1".to_owned(),
+        name: "deploy".to_owned(),
+        role: Role::Operator,
+        scopes: vec![Scope::Read, Scope::Metrics],
+        created_at: hours(-72),
+        created_by: "user alice".to_owned(),
+        expires_at: Some(hours(90 * 24)),
+        last_used_at: Some(hours(-2)),
+    }
+}
+
+/// A service that was never started, and whose port somebody holds.
+pub(crate) fn absence(socket: &str) -> Absence {
+    explain(&Facts {
+        directory: "/d".to_owned(),
+        socket: socket.to_owned(),
+        not_permitted: false,
+        held: None,
+        folder: Folder::Missing,
+        database: Database::Good,
+        ports: vec![Port::Held("127.0.0.1:9644".to_owned(), Some("nginx (pid 812)".to_owned()))],
+        last: None,
+    })
 }

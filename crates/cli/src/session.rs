@@ -6,7 +6,9 @@ use crate::output::Output;
 use certwright_api::client::{Address, Client};
 use certwright_api::secret::SecretText;
 use jiff::Timestamp;
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// What every command is handed.
 #[derive(Clone, Debug)]
@@ -66,6 +68,29 @@ pub(crate) fn read(path: &Path) -> Result<String, Fault> {
     std::fs::read_to_string(path).map_err(|error| {
         Fault::refused(format!("{} cannot be read: {error}", path.display()), "name a file that can be read")
     })
+}
+
+/// A secret from a file or from standard input.
+pub(crate) fn secret(file: &Path, what: &str) -> Result<SecretText, Fault> {
+    let text = if file == Path::new("-") {
+        let mut text = Zeroizing::new(String::new());
+        std::io::stdin().lock().read_to_string(&mut text).map_err(|error| {
+            Fault::refused(format!("the {what} cannot be read from standard input: {error}"), "pipe it in")
+        })?;
+        text
+    } else {
+        Zeroizing::new(read(file)?)
+    };
+    if text.trim().is_empty() {
+        return Err(Fault::refused(format!("the {what} is empty"), "name the file that holds it"));
+    }
+    Ok(SecretText::from(text))
+}
+
+/// The same without the end of the line, which alone is no part of it: a password may begin or end with a space.
+pub(crate) fn secret_line(file: &Path, what: &str) -> Result<SecretText, Fault> {
+    let text = secret(file, what)?.into_zeroizing();
+    Ok(SecretText::from(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned())))
 }
 
 /// A key that makes a repeated request harmless.

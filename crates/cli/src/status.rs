@@ -2,6 +2,7 @@
 
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::incident;
 use crate::look::{Look, Tone, clean};
 use crate::moment;
 use crate::session::Session;
@@ -79,10 +80,14 @@ fn words(found: &Found, look: Look, now: Timestamp) -> String {
         );
         let _ = writeln!(text, "  What to do: {}", clean(&trouble.remedy));
     }
+    text.push_str(&incident::open(&service.incidents, service.incidents_open, look));
     for certificate in &found.grave {
         let (tone, health) = (Tone::of_health(certificate.health), certificate.health.word());
         let line = format!("{}: {health}: {}", clean(&certificate.name), clean(&certificate.health_words));
         let _ = writeln!(text, "\n{}", look.paint(tone, &line));
+        if let Some(remedy) = &certificate.health_remedy {
+            let _ = writeln!(text, "  What to do: {}", clean(remedy));
+        }
         match failure(certificate) {
             Some(failure) => {
                 let _ =
@@ -102,7 +107,7 @@ fn words(found: &Found, look: Look, now: Timestamp) -> String {
         let first = counted(service).next().map_or("error", Health::word);
         let _ = writeln!(text, "\n{} more: certwright cert list --health {first}", grave - named);
     }
-    if grave == 0 && service.troubles.is_empty() {
+    if grave == 0 && service.troubles.is_empty() && service.incidents_open == 0 {
         text.push_str("\nNothing needs you.\n");
     }
     text
@@ -137,6 +142,7 @@ mod tests {
         let service = Service {
             version: "0.1.0".to_owned(),
             data_directory: "/var/lib/certwright".to_owned(),
+            database: certwright_api::service::Database::default(),
             started_at: samples::hours(-50),
             listeners: vec!["unix:/run/certwright/api.sock".to_owned()],
             next_moment: Some(samples::hours(3)),
@@ -144,6 +150,8 @@ mod tests {
                 .iter()
                 .map(|(health, number)| HealthCount { health: *health, number: *number })
                 .collect(),
+            incidents: Vec::new(),
+            incidents_open: 0,
             troubles: Vec::new(),
         };
         Found { service, grave }

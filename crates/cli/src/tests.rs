@@ -63,6 +63,14 @@ fn command_lines_are_taken_or_refused() {
         "certwright events --follow",
         "certwright target list",
         "certwright audit list",
+        "certwright gui --print --user alice",
+        "certwright user add alice --role viewer --password-file -",
+        "certwright user role alice administrator",
+        "certwright user edit alice --rename b --enable",
+        "certwright user delete alice -y",
+        "certwright token create t --role viewer --scope read --scope metrics --expires-in 90d",
+        "certwright token revoke t",
+        "certwright session end s --json",
         "certwright completion zsh",
     ] {
         if let Err(error) = parse(line) {
@@ -81,6 +89,13 @@ fn command_lines_are_taken_or_refused() {
         "certwright authority root home --der",
         "certwright authority edit home --wildcards maybe",
         "certwright renew",
+        "certwright user add alice",
+        "certwright user add alice --role root",
+        "certwright user add alice --role viewer --password secret",
+        "certwright user edit alice",
+        "certwright user edit alice --enable --disable",
+        "certwright token create t",
+        "certwright token create t --role viewer --expires-in soon",
         "certwright status --url http://x --socket /y",
     ] {
         let error = parse(line).expect_err(line);
@@ -130,6 +145,7 @@ fn examples_are_true() {
             .split(['>', '#'])
             .next()
             .unwrap()
+            .replace("\"user alice\"", "alice")
             .replace("'Our CA'", "Ours")
             .replace("'Home CA'", "Home")
             .replace("'Local CA'", "Local");
@@ -152,10 +168,15 @@ async fn an_absent_service_has_its_code() {
     let run = async |line: &str| {
         let program = parse(line).unwrap();
         let ProgramCommand::Client(command) = program.command else { panic!("{line}") };
-        let defaults = Defaults { socket: "/nowhere/certwright.sock".into(), program: Program::command() };
+        let look = |socket: std::path::PathBuf| -> crate::Look {
+            Box::pin(async move { crate::samples::absence(&socket.display().to_string()) })
+        };
+        let defaults =
+            Defaults { socket: "/nowhere/certwright.sock".into(), program: Program::command(), look };
         run(command, &program.options, defaults).await
     };
     assert_eq!(run("certwright cert list --socket /nowhere/x.sock").await, Exit::Unreachable);
+    assert_eq!(run("certwright gui --socket /nowhere/x.sock").await, Exit::Unreachable);
     assert_eq!(run("certwright cert list --url http://127.0.0.1:1").await, Exit::Refused);
     assert_eq!(run("certwright cert list --url https://x --token-file /nowhere").await, Exit::Refused);
 }

@@ -9,6 +9,7 @@ use certwright_core::form::Field;
 use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
 use certwright_core::refusal::Refusal;
+use certwright_core::site::Site;
 use certwright_core::step::ProviderAct;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -96,6 +97,11 @@ pub trait Target: Send + Sync + 'static {
     /// Reads what is there.
     async fn observe(&self, settings: &Self::Settings, ports: &Ports) -> Result<Self::Found, Failure>;
 
+    /// The sites there that answer for names, for those who choose from what is there; none where the target knows none.
+    fn sites(&self, _found: &Self::Found) -> Result<Vec<Site>, Failure> {
+        Ok(Vec::new())
+    }
+
     /// Decides what to change.
     fn plan(
         &self,
@@ -131,6 +137,8 @@ pub trait AnyTarget: Send + Sync {
     fn lock(&self, values: &Map<String, Value>) -> String;
     /// Whether there is one such target on a machine and it shows one certificate: two would take it from each other.
     fn is_single(&self) -> bool;
+    /// Observes with a form's defaults, then lists the sites.
+    async fn sites(&self, ports: &Ports) -> Result<Vec<Site>, Failure>;
     /// Observes, then plans.
     async fn plan(
         &self,
@@ -202,6 +210,14 @@ impl<T: Target> AnyTarget for T {
             .settings(values, "")
             .map_or_else(|_| String::new(), |settings| Target::lock(self, &settings));
         format!("{} {own}", T::NAME)
+    }
+
+    async fn sites(&self, ports: &Ports) -> Result<Vec<Site>, Failure> {
+        // Targets whose form must be filled in have no sites to choose from.
+        let Ok(settings) = self.settings(&Map::new(), "settings") else {
+            return Ok(Vec::new());
+        };
+        Target::sites(self, &self.observe(&settings, ports).await?)
     }
 
     async fn plan(

@@ -77,6 +77,9 @@ impl Engine {
     /// A key that cannot be read; a URL that is another account's; an account that is not valid.
     pub async fn import_account(&self, new: ImportedAccount, who: &str) -> Result<Account, EngineError> {
         let authority = self.authority(new.authority.as_str()).await?;
+        if let Some(refusal) = certwright_core::validate::usable(&authority) {
+            return Err(EngineError::Refused(vec![refusal]));
+        }
         let key = given(&new.key, "key")?;
         self.refuse_known_key(&authority.id, &key).await?;
         let client = self.acme.client(&authority)?;

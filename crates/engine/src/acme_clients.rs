@@ -1,13 +1,14 @@
 //! ACME clients, one per directory and set of roots: nonces and the directory are shared by all who use it.
 
 use crate::acme_failure::failure;
+use crate::clocks::{Clocks, Listening, date};
 use crate::log::CertificateLog;
 use certwright_acme::{AccountKey, Answer, Client, Request, Session, Settings, Transport};
 use certwright_core::Timestamp;
 use certwright_core::account::Account;
 use certwright_core::authority::Authority;
 use certwright_core::failure::Failure;
-use http::header::{DATE, USER_AGENT};
+use http::header::USER_AGENT;
 use http::{HeaderMap, HeaderValue, Method};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,13 +35,14 @@ type Key = (String, Option<String>);
 pub(crate) struct AcmeClients {
     factory: Arc<dyn TransportFactory>,
     settings: Settings,
+    clocks: Arc<Clocks>,
     known: Mutex<HashMap<Key, Client>>,
 }
 
 impl AcmeClients {
-    pub(crate) fn new(factory: Arc<dyn TransportFactory>, timeout: Duration) -> Self {
+    pub(crate) fn new(factory: Arc<dyn TransportFactory>, timeout: Duration, clocks: Arc<Clocks>) -> Self {
         let settings = Settings { timeout, ..Settings::default() };
-        Self { factory, settings, known: Mutex::default() }
+        Self { factory, settings, clocks, known: Mutex::default() }
     }
 
     /// The client of the authority's directory.
@@ -58,6 +60,12 @@ impl AcmeClients {
                 "give directory_tls_roots as PEM certificates",
             )
         })?;
+        let transport = Arc::new(Listening {
+            inner: transport,
+            clocks: Arc::clone(&self.clocks),
+            authority: authority.id.clone(),
+            directory: key.0.clone(),
+        });
         let client = Client::new(transport, &key.0, self.settings)
             .map_err(|error| failure(&error, &authority.title))?;
         known.insert(key, client.clone());
@@ -84,8 +92,8 @@ impl AcmeClients {
     pub(crate) async fn date(&self, authority: &Authority) -> Result<Option<Timestamp>, String> {
         let roots = authority.directory_tls_roots.as_deref();
         let answer = self.get(roots, &authority.directory, MOST_OF_DIRECTORY).await?;
-        let date = answer.headers.get(DATE).and_then(|date| date.to_str().ok());
-        Ok(date.and_then(|date| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()))
+        self.clocks.hear(&authority.id, &authority.directory, &answer.headers);
+        Ok(date(&answer.headers))
     }
 
     async fn get(&self, roots: Option<&str>, url: &str, cap: usize) -> Result<Answer, String> {

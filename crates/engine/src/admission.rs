@@ -18,6 +18,8 @@ struct Taken {
     slots: HashMap<AuthorityId, Slots>,
     /// The slots that runs wait for.
     waiting: HashMap<RunId, Timestamp>,
+    /// Certificates that a worker decides about, whose runs are not stored yet: they count in their lanes too.
+    beginning: HashMap<CertificateId, Lane>,
 }
 
 impl Admission {
@@ -40,6 +42,20 @@ impl Admission {
         slot
     }
 
+    /// A worker is given the certificate, and may open a run for it.
+    pub(crate) fn begins(&self, certificate: &CertificateId, lane: Lane) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).beginning.insert(certificate.clone(), lane);
+    }
+
+    /// Its run is stored, or there will be none.
+    pub(crate) fn has_begun(&self, certificate: &CertificateId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).beginning.remove(certificate);
+    }
+
+    fn beginning(&self) -> Vec<Lane> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).beginning.values().cloned().collect()
+    }
+
     /// The run places no order any more.
     pub(crate) fn forget(&self, run: &RunId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting.remove(run);
@@ -48,8 +64,9 @@ impl Admission {
 
 /// What may be begun now.
 pub(crate) struct Admitted {
-    /// Runs and deployments first: what was begun is brought to its end before anything else is begun.
-    pub(crate) work: Vec<Work>,
+    /// Runs and deployments first: what was begun is brought to its end before anything else is begun. Whatever may begin
+    /// has its lane.
+    pub(crate) work: Vec<(Work, Option<Lane>)>,
     /// Questions when to renew, for a pool of their own.
     pub(crate) questions: Vec<Work>,
     /// Whether something is due that must wait for others of its authority or account.
@@ -61,13 +78,20 @@ impl Engine {
     /// that a worker has been given, whose runs may not be stored yet.
     pub(crate) async fn admit(&self, taken: &[CertificateId], limit: u32) -> Result<Admitted, StoreError> {
         let now = self.now();
-        let (questions, mut work): (Vec<_>, Vec<_>) = self
+        // Read before the runs that are stored: one that is stored meanwhile counts twice, and never not at all.
+        let beginning = self.admission.beginning();
+        let (questions, work): (Vec<_>, Vec<_>) = self
             .store
             .due_beside(now, limit)
             .await?
             .into_iter()
             .partition(|work| matches!(work, Work::RenewalInformation { .. }));
-        let lanes = self.store.lanes(now).await?;
+        let mut work: Vec<_> = work.into_iter().map(|work| (work, None)).collect();
+        let mut lanes = self.store.lanes(now).await?;
+        for state in &mut lanes {
+            let more = beginning.iter().filter(|lane| **lane == state.lane).count();
+            state.live += u32::try_from(more).unwrap_or(u32::MAX);
+        }
         let mut at_authority: HashMap<&AuthorityId, u32> = HashMap::new();
         for state in &lanes {
             *at_authority.entry(&state.lane.authority).or_default() += state.live;
@@ -84,7 +108,7 @@ impl Engine {
             let begun = self.due_in(lane, room.min(limit), taken, now).await?;
             *at_authority.entry(&lane.authority).or_default() +=
                 u32::try_from(begun.len()).unwrap_or(u32::MAX);
-            work.extend(begun.into_iter().map(Work::Certificate));
+            work.extend(begun.into_iter().map(|id| (Work::Certificate(id), Some(lane.clone()))));
         }
         Ok(Admitted { work, questions, saturated })
     }

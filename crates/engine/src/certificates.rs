@@ -5,7 +5,7 @@ use crate::error::EngineError;
 use crate::own_keys::KeyInput;
 use crate::preview::unknown_target;
 use crate::standing::with_next;
-use certwright_contract::AnyTarget;
+use certwright_contract::{AnyTarget, Wanted};
 use certwright_core::certificate::{Certificate, CertificateSettings, DeploymentSettings, Standing};
 use certwright_core::challenge::ChallengeSettings;
 use certwright_core::defaults::unknown_window;
@@ -13,6 +13,7 @@ use certwright_core::endpoint::Observation;
 use certwright_core::event::{EventKind, Level};
 use certwright_core::form::Field;
 use certwright_core::id::{AccountId, AuthorityId, CertificateId, DeploymentId};
+use certwright_core::identifier::Identifier;
 use certwright_core::key::KeyType;
 use certwright_core::maintenance::WindowChoice;
 use certwright_core::options::{CertificateOptions, KeySource, ProfileMissing};
@@ -128,6 +129,33 @@ impl Engine {
     /// # Errors
     /// Every complaint about the draft.
     pub async fn create_certificate(&self, draft: Draft, who: &str) -> Result<CertificateRow, EngineError> {
+        let (mut certificate, own_key) = self.assemble(draft).await?;
+        self.check(None, None, &certificate.settings).await?;
+        // Not before this: a preview takes no place from anybody.
+        certificate.spread = self.place_in_line(&certificate.settings.authority);
+        let (id, now) = (certificate.id.clone(), certificate.created_at);
+        let standing = with_next(&self.rules(), &certificate, Standing::default(), None, now);
+        let words = format!("{who} created {}", certificate.settings.name);
+        let new = NewCertificate {
+            id: id.clone(),
+            settings: certificate.settings,
+            own_key: match own_key {
+                OwnKeyChange::Replace(sealed) => Some(sealed),
+                OwnKeyChange::Keep | OwnKeyChange::Remove => None,
+            },
+            next_at: standing.next_at,
+            next_why: standing.next_why,
+            spread: certificate.spread,
+            who: who.to_owned(),
+            now,
+            events: vec![self.event(&id, None, None, EventKind::CertificateChanged, Level::Info, words)],
+        };
+        self.store.create_certificate(&new).await?;
+        Ok(self.store.certificate_row(&id).await?)
+    }
+
+    /// A draft with everything that it leaves to the service; not checked, not stored.
+    pub(crate) async fn assemble(&self, draft: Draft) -> Result<(Certificate, OwnKeyChange), EngineError> {
         let id = CertificateId::from_unique(&self.chance.unique());
         let (key_source, own_key) = self.key_source(&id, &KeySource::New, draft.key).await?;
         let mut identifiers =
@@ -145,7 +173,7 @@ impl Engine {
             Some(deployments) => deployments,
             // A server could not serve it.
             None if !key_source.has_key() => Vec::new(),
-            None => self.usual_deployments().await,
+            None => self.usual_deployments(&id, &identifiers).await,
         };
         let settings = CertificateSettings {
             name: name.trim().to_owned(),
@@ -163,34 +191,18 @@ impl Engine {
             options: CertificateOptions { key_source, staging, ..draft.options },
             deployments: self.deployments(deployments, &[]),
         };
-        self.check(None, &settings).await?;
         let now = self.now();
         let certificate = Certificate {
-            id: id.clone(),
+            id,
             settings,
             revision: 0,
             created_at: now,
             updated_at: now,
             order_changed_at: None,
+            spread: jiff::SignedDuration::ZERO,
             standing: Standing::default(),
         };
-        let standing = with_next(&self.rules(), &certificate, Standing::default(), None, now);
-        let words = format!("{who} created {}", certificate.settings.name);
-        let new = NewCertificate {
-            id: id.clone(),
-            settings: certificate.settings,
-            own_key: match own_key {
-                OwnKeyChange::Replace(sealed) => Some(sealed),
-                OwnKeyChange::Keep | OwnKeyChange::Remove => None,
-            },
-            next_at: standing.next_at,
-            next_why: standing.next_why,
-            who: who.to_owned(),
-            now,
-            events: vec![self.event(&id, None, None, EventKind::CertificateChanged, Level::Info, words)],
-        };
-        self.store.create_certificate(&new).await?;
-        Ok(self.store.certificate_row(&id).await?)
+        Ok((certificate, own_key))
     }
 
     /// One certificate, by id or name.
@@ -225,6 +237,16 @@ impl Engine {
         who: &str,
     ) -> Result<CertificateRow, EngineError> {
         let row = self.store.find_certificate(id_or_name).await?;
+        let (settings, own_key) = self.edited(&row, changes).await?;
+        self.store_update(&row, expected_revision, settings, own_key, who).await
+    }
+
+    /// The settings with these changes, checked.
+    pub(crate) async fn edited(
+        &self,
+        row: &CertificateRow,
+        changes: Changes,
+    ) -> Result<(CertificateSettings, OwnKeyChange), EngineError> {
         let old = &row.certificate.settings;
         let mut settings = old.clone();
         let new_request = matches!(changes.key.request, Some(Some(_)));
@@ -269,8 +291,8 @@ impl Engine {
         if let Some(deployments) = changes.deployments {
             settings.deployments = self.deployments(deployments, &old.deployments);
         }
-        self.check(Some(&row.certificate.id), &settings).await?;
-        self.store_update(&row, expected_revision, settings, own_key, who).await
+        self.check(Some(&row.certificate.id), Some(&old.authority), &settings).await?;
+        Ok((settings, own_key))
     }
 
     async fn store_update(
@@ -325,6 +347,10 @@ impl Engine {
         if changes_order {
             changed.order_changed_at = Some(now);
         }
+        if reset {
+            // One of many that are changed at once, perhaps.
+            changed.spread = self.place_in_line(&changed.settings.authority);
+        }
         let mut standing = changed.standing.clone();
         if reset {
             standing.failures = 0;
@@ -340,6 +366,7 @@ impl Engine {
             own_key,
             next_at: standing.next_at,
             next_why: standing.next_why,
+            spread: changed.spread,
             reset_failures: reset,
             changes_order,
             cancel_ordering: reset || pausing,
@@ -420,9 +447,11 @@ impl Engine {
             .collect()
     }
 
-    async fn check(
+    /// Every complaint about what is wanted of a certificate, which was ordered from the authority `before`.
+    pub(crate) async fn check(
         &self,
         id: Option<&CertificateId>,
+        before: Option<&AuthorityId>,
         settings: &CertificateSettings,
     ) -> Result<(), EngineError> {
         let authority = self.find_authority(&settings.authority).await?;
@@ -441,6 +470,11 @@ impl Engine {
             dns_provider: false,
         };
         let mut refusals = validate::check(settings, &surroundings);
+        // One that is switched off takes no new certificate; those it has may be paused, renamed or deployed elsewhere.
+        if before == Some(&settings.authority) {
+            let off = authority.as_ref().and_then(validate::usable);
+            refusals.retain(|refusal| off.as_ref() != Some(refusal));
+        }
         for (index, deployment) in settings.deployments.iter().enumerate() {
             match deploy::target(&deployment.target) {
                 Some(target) => {
@@ -515,11 +549,18 @@ impl Engine {
             .collect()
     }
 
-    /// What a new certificate is deployed to when nobody says: nginx, in mode Auto, where it is installed.
-    async fn usual_deployments(&self) -> Vec<(String, Map<String, Value>)> {
-        let look = certwright_contract::ports::Command::new("nginx", &["-v"]);
-        match self.ports.process.run(&look).await {
-            Ok(finished) if finished.succeeded() => vec![("nginx".to_owned(), Map::new())],
+    /// What a new certificate is deployed to when nobody says: nginx, in mode Auto, where one of its sites would serve
+    /// it. A server that could serve none of its names could only fail, at every renewal.
+    async fn usual_deployments(
+        &self,
+        id: &CertificateId,
+        identifiers: &[Identifier],
+    ) -> Vec<(String, Map<String, Value>)> {
+        let Some(nginx) = deploy::target("nginx") else { return Vec::new() };
+        let wanted =
+            Wanted { identifiers: identifiers.to_vec(), link: self.layout.link(id), earlier: Vec::new() };
+        match nginx.plan(&Map::new(), &wanted, &self.ports).await {
+            Ok(planned) if !planned.bindings.is_empty() => vec![("nginx".to_owned(), Map::new())],
             _ => Vec::new(),
         }
     }

@@ -15,7 +15,8 @@ const BETWEEN_LOOKS: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Whether the chain is to be looked at: a new version's chain is as fresh as can be.
 pub(crate) fn is_due(version: &Version, now: Timestamp) -> bool {
     let last = version.renewal_information.chain_looked_at.or(version.published_at);
-    version.certificate_url.is_some() && last.is_none_or(|last| last + BETWEEN_LOOKS <= now)
+    // The last look is still to come: the clock was put back since.
+    version.certificate_url.is_some() && last.is_none_or(|last| last + BETWEEN_LOOKS <= now || last > now)
 }
 
 impl Engine {

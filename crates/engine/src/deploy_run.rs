@@ -65,6 +65,7 @@ pub(crate) async fn unplanned(
             observations: &[],
         })
         .await?;
+    engine.target_failed(&row.certificate, &deployment.target, &failure).await?;
     Ok(())
 }
 
@@ -95,6 +96,9 @@ pub(crate) async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), I
     let write = RunWrite { run: &work.run, fence: work.fence, wake_at: None, events: &events };
     let Some(deployment) = work.run.deployment().filter(|_| state != RunState::Done) else {
         engine.store.save_run(write).await?;
+        if let (RunState::Done, PlanKind::Deploy { target, .. }) = (state, &work.run.plan.kind) {
+            engine.target_works(target).await?;
+        }
         return Ok(());
     };
     let failure = work.run.failure().cloned().unwrap_or_else(|| {
@@ -126,5 +130,9 @@ pub(crate) async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), I
             observations: &[],
         })
         .await?;
+    if state == RunState::Failed {
+        let certificate = engine.store.certificate(&work.run.certificate).await?;
+        engine.target_failed(&certificate, &deployment.target, &failure).await?;
+    }
     Ok(())
 }

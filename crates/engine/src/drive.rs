@@ -144,6 +144,9 @@ async fn perform(work: &mut Work<'_>) -> Result<(), Interrupted> {
     work.pass(&format!("{}:acted", step.name()))?;
     tell_outcome(work, &step, &outcome);
     crate::ledger::heard(work, &step, &outcome).await?;
+    if let (Step::OpenOrder { authority, .. }, Outcome::Done) = (&step, &outcome) {
+        work.engine.authority_works(authority).await?;
+    }
     let now = work.engine.now();
     work.run = work.run.clone().absorb(index, outcome, now, work.engine.chance.draw());
     Ok(())

@@ -3,8 +3,11 @@
 use crate::acme_clients::{AcmeClients, TransportFactory};
 use crate::admission::Admission;
 use crate::clock::{Chance, Clock};
+use crate::clocks::Clocks;
 use crate::condition::Condition;
 use crate::error::EngineError;
+use crate::herd::Lines;
+use crate::incidents::Watch;
 use crate::layout::Layout;
 use crate::locks::Locks;
 use crate::log::CertificateLog;
@@ -20,8 +23,7 @@ use certwright_core::event::{EventKind, Level, NewEvent};
 use certwright_core::failure::Failure;
 use certwright_core::history::HistoryPolicy;
 use certwright_core::id::{AccountId, AuthorityId, CertificateId, RunId};
-use certwright_providers::ca;
-use certwright_store::{Store, StoreError};
+use certwright_store::Store;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -101,6 +103,9 @@ pub struct Engine {
     pub(crate) clock_went_back: Notify,
     pub(crate) condition: Condition,
     pub(crate) admission: Admission,
+    pub(crate) lines: Lines,
+    pub(crate) watch: Watch,
+    pub(crate) clocks: Arc<Clocks>,
     /// One backup is made at a time.
     pub(crate) backing_up: tokio::sync::Mutex<()>,
     /// Names this process in leases.
@@ -110,11 +115,12 @@ pub struct Engine {
 impl Engine {
     /// An engine of these parts. It does nothing until it is asked or its scheduler runs.
     pub fn new(parts: Parts) -> Self {
+        let clocks = Arc::new(Clocks::new(Arc::clone(&parts.clock)));
         let holder = format!("engine-{}", parts.chance.unique());
         Self {
             store: parts.store,
             ports: parts.ports,
-            acme: AcmeClients::new(parts.transports, parts.options.authority_within),
+            acme: AcmeClients::new(parts.transports, parts.options.authority_within, Arc::clone(&clocks)),
             clock: parts.clock,
             chance: parts.chance,
             vault: parts.vault,
@@ -126,6 +132,9 @@ impl Engine {
             clock_went_back: Notify::new(),
             condition: Condition::default(),
             admission: Admission::default(),
+            lines: Lines::default(),
+            watch: Watch::default(),
+            clocks,
             backing_up: tokio::sync::Mutex::default(),
             holder,
         }
@@ -180,14 +189,7 @@ impl Engine {
 
     /// The entry of an authority: one that came with the program, or a custom one.
     pub(crate) async fn find_authority(&self, id: &AuthorityId) -> Result<Option<Authority>, EngineError> {
-        if let Some(built_in) = ca::AUTHORITIES.iter().map(|make| make()).find(|entry| entry.id == *id) {
-            return Ok(Some(built_in));
-        }
-        match self.store.authority(id).await {
-            Ok(row) => Ok(Some(row.authority)),
-            Err(StoreError::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        Ok(self.find_entry(id).await?.map(|entry| entry.authority))
     }
 
     /// The authority a certificate names.

@@ -26,6 +26,12 @@ pub enum EngineError {
         /// As it is now.
         current: Box<Certificate>,
     },
+    /// Somebody else changed something else that has a revision since the caller read it.
+    #[error("{words}")]
+    Outdated {
+        /// What, and at which revision it is.
+        words: String,
+    },
     /// It collides with what is there.
     #[error("{field}: {words}")]
     Conflict {
@@ -106,9 +112,7 @@ impl From<StoreError> for EngineError {
             StoreError::Revision { current } => Self::Revision { current },
             StoreError::InUse { words } => Self::in_use(words, "change those first, then ask again"),
             StoreError::Busy { words } => Self::in_use(words, "wait until that is over, then ask again"),
-            StoreError::Outdated { .. } => {
-                Self::in_use(error.to_string(), "read it again, and make the change again")
-            }
+            StoreError::Outdated { .. } => Self::Outdated { words: error.to_string() },
             other => Self::Storage { words: other.to_string() },
         }
     }

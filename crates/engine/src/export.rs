@@ -2,8 +2,9 @@
 
 use crate::engine::{Engine, storage};
 use crate::error::EngineError;
+use certwright_core::facts::CertificateFacts;
 use certwright_core::refusal::Refusal;
-use certwright_pki::certificate::{chain_pem, parse_chain};
+use certwright_pki::certificate::{chain_pem, facts, parse_chain};
 use certwright_pki::key::PrivateKey;
 use zeroize::Zeroizing;
 
@@ -63,5 +64,22 @@ impl Engine {
             fullchain: chain_pem(&chain),
             private_key,
         })
+    }
+
+    /// The newest version's chain, the certificate itself first: what each link says of itself, and the link in PEM. Empty
+    /// before anything was issued.
+    ///
+    /// # Errors
+    /// When there is no such certificate; when what is stored cannot be read.
+    pub async fn chain(&self, id_or_name: &str) -> Result<Vec<(CertificateFacts, String)>, EngineError> {
+        let row = self.store.find_certificate(id_or_name).await?;
+        let Some(version) = row.certificate.standing.current else { return Ok(Vec::new()) };
+        let pem = self.store.version_chain(&version).await?.unwrap_or_default();
+        let links = parse_chain(&pem).map_err(|error| storage(&error.to_string()))?;
+        let read = |link: Vec<u8>| {
+            let facts = facts(&link).map_err(|error| storage(&error.to_string()))?;
+            Ok((facts, chain_pem(&[link])))
+        };
+        links.into_iter().map(read).collect()
     }
 }

@@ -81,6 +81,41 @@ pub(crate) struct Counted {
     exemption: Exemption,
 }
 
+/// An order of a certificate with what the ledger knows about it.
+pub(crate) struct Weighed {
+    pub(crate) authority: Authority,
+    account: AccountId,
+    identifiers: Vec<Identifier>,
+    exemption: Exemption,
+    pub(crate) history: History,
+}
+
+impl Weighed {
+    pub(crate) fn order(&self) -> PlannedOrder<'_> {
+        PlannedOrder { account: &self.account, identifiers: &self.identifiers, exemption: self.exemption }
+    }
+
+    fn predict(&self, now: Timestamp) -> Prediction {
+        predict(&self.authority.details.rate_limits, &self.history, &self.order(), now)
+    }
+
+    /// See [`Engine::refuse_exceeding`].
+    pub(crate) fn refuse(
+        &self,
+        row: &CertificateRow,
+        force: bool,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        match self.predict(now) {
+            Prediction::Exceeds(exceeded) if exceeded.told || !force => Err(EngineError::RateLimited {
+                words: format!("{} is not ordered now: {}", row.certificate.settings.name, exceeded.words),
+                remedy: remedy(&exceeded),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Whether an order would refer to the newest version within its renewal window: Let's Encrypt exempts such orders from
 /// every limit.
 fn is_suggested(newest: Option<&Version>, account: &AccountId, now: Timestamp) -> bool {
@@ -121,14 +156,37 @@ impl Engine {
     }
 
     async fn predict_row(&self, row: &CertificateRow) -> StoreResult<Prediction> {
+        let weighed = self.weigh(row).await?;
+        Ok(weighed.map_or(Prediction::Permitted, |weighed| weighed.predict(self.now())))
+    }
+
+    /// Everything that is to be known of an order of this certificate by the chosen authority; `None` where there is no
+    /// such authority or no account.
+    pub(crate) async fn weigh(&self, row: &CertificateRow) -> StoreResult<Option<Weighed>> {
         let settings = &row.certificate.settings;
-        let Ok(authority) = self.authority_of(&settings.authority).await else {
-            return Ok(Prediction::Permitted);
+        let Ok(authority) = self.authority_of(&settings.authority).await else { return Ok(None) };
+        let Ok(account) = self.account_of(settings, &authority).await else { return Ok(None) };
+        self.weigh_at(row, &authority, &account).await.map(Some)
+    }
+
+    async fn weigh_at(
+        &self,
+        row: &CertificateRow,
+        authority: &Authority,
+        account: &Account,
+    ) -> StoreResult<Weighed> {
+        let identifiers = &row.certificate.settings.identifiers;
+        let suggested = is_suggested(row.version.as_ref(), &account.id, self.now());
+        let mut weighed = Weighed {
+            authority: authority.clone(),
+            account: account.id.clone(),
+            identifiers: identifiers.clone(),
+            exemption: exemption(&authority.id, identifiers, row.version.as_ref(), suggested),
+            history: History::default(),
         };
-        let Ok(account) = self.account_of(settings, &authority).await else {
-            return Ok(Prediction::Permitted);
-        };
-        self.predict_at(row, &authority, &account).await
+        let subjects: Vec<_> = weighed.order().subjects().into_iter().collect();
+        weighed.history = self.history(&authority.id, &authority.details.rate_limits, &subjects).await?;
+        Ok(weighed)
     }
 
     /// What the ledger says of ordering this certificate now from this authority, chosen or not.
@@ -138,11 +196,7 @@ impl Engine {
         authority: &Authority,
         account: &Account,
     ) -> StoreResult<Prediction> {
-        let identifiers = &row.certificate.settings.identifiers;
-        let suggested = is_suggested(row.version.as_ref(), &account.id, self.now());
-        let exemption = exemption(&authority.id, identifiers, row.version.as_ref(), suggested);
-        let order = PlannedOrder { account: &account.id, identifiers, exemption };
-        self.predict(authority, &authority.details.rate_limits, &order).await
+        Ok(self.weigh_at(row, authority, account).await?.predict(self.now()))
     }
 
     /// What the ledger says of an order under these limits; without any only the authority's own word counts.
@@ -202,12 +256,9 @@ impl Engine {
         row: &CertificateRow,
         force: bool,
     ) -> Result<(), EngineError> {
-        match self.predict_row(row).await? {
-            Prediction::Exceeds(exceeded) if exceeded.told || !force => Err(EngineError::RateLimited {
-                words: format!("{} is not ordered now: {}", row.certificate.settings.name, exceeded.words),
-                remedy: remedy(&exceeded),
-            }),
-            _ => Ok(()),
+        match self.weigh(row).await? {
+            Some(weighed) => weighed.refuse(row, force, self.now()),
+            None => Ok(()),
         }
     }
 
@@ -299,7 +350,10 @@ impl Engine {
     pub(crate) async fn prune_ledger(&self) -> Result<(), StoreError> {
         let custom = self.store.authorities().await?.into_iter().map(|row| row.authority);
         let all = ca::AUTHORITIES.iter().map(|make| make()).chain(custom);
-        let horizons = all.flat_map(|authority| authority.details.rate_limits).map(|limit| limit.horizon());
+        let set = self.store.authority_settings(None).await?.into_iter();
+        let set = set.flat_map(|row| row.settings.rate_limits.unwrap_or_default());
+        let horizons = all.flat_map(|authority| authority.details.rate_limits).chain(set);
+        let horizons = horizons.map(|limit| limit.horizon());
         let kept = horizons.max().unwrap_or(KEPT).clamp(KEPT, KEPT_AT_MOST);
         self.store.prune_ledger(before(self.now(), kept)).await
     }

@@ -18,14 +18,18 @@ mod certificates;
 mod chain_freshness;
 mod check;
 mod clock;
+mod clocks;
 mod condition;
 mod deploy_run;
 mod doctor;
+mod draft_preview;
 mod drive;
 mod engine;
 mod error;
 mod export;
 pub mod failpoint;
+mod herd;
+mod incidents;
 mod layout;
 mod ledger;
 mod locks;
@@ -35,22 +39,28 @@ mod obtain_run;
 mod order_from;
 mod own_keys;
 mod past;
+pub mod people;
 mod perform;
 mod preview;
 mod probes;
 mod pruning;
+mod put_back;
 mod refetch;
+mod rehearsal;
+mod replacements;
 mod request;
 mod restored;
 mod revocation_lists;
 mod revoke;
 mod rules;
 mod scheduler;
+mod selection;
 mod service_life;
 mod staging;
 mod standing;
 mod suggestion;
 mod sweep;
+mod together;
 mod upkeep;
 mod vault;
 mod version_files;
@@ -65,13 +75,14 @@ pub use backup::{ABOUT, About, Backup, CheckedBackup, WRAPPED_KEY, check_backup}
 pub use certificates::{Changes, Draft, TargetKind};
 // What the server needs of the store comes through here: it has no arrow to it.
 pub use certwright_store::{
-    Admission, AuditLine, CertificateFilter, CertificateQuery, CertificateRow, CertificateSort, Counts,
-    EventFilter, Listing, NewAudit, Page, Store, StoreError, WriteTimes,
+    Admission, AuditFilter, AuditLine, CertificateFilter, CertificateQuery, CertificateRow, CertificateSort,
+    Counted, Counts, EventFilter, Listing, NewAudit, Page, Store, StoreError, TimeLine, WriteTimes,
 };
 pub use check::{Check, Verdict};
 pub use clock::{Chance, Clock, SystemChance, SystemClock};
 pub use condition::{Series, Tallies, Trouble};
 pub use doctor::{Finding, Grade, Repair, directory as look_at_directory};
+pub use draft_preview::FoundSites;
 pub use engine::{Engine, Options, Parts};
 pub use error::EngineError;
 pub use export::Exported;
@@ -81,11 +92,12 @@ pub use own_keys::KeyInput;
 pub use preview::{Preview, PreviewedPlan};
 pub use probes::Moved;
 pub use refetch::Refetched;
-pub use request::{Renewed, Selection};
 pub use restored::Rebuilt;
 pub use revoke::{Revocation, RevokeRequest};
 pub use scheduler::run as run_scheduler;
+pub use selection::{Renewed, Selection};
 pub use service_life::run as run_upkeep;
 pub use sweep::LeftBehind;
 
+pub use together::{ChangedTogether, Together};
 pub use vault::Vault;

@@ -2,6 +2,7 @@
 
 use crate::drive::{Interrupted, Work};
 use crate::engine::Engine;
+use crate::rehearsal;
 use crate::standing::with_next;
 use certwright_core::certificate::{Certificate, Standing};
 use certwright_core::due::Reason;
@@ -30,6 +31,7 @@ pub(crate) async fn open(
     run.learnt.by_hand = reason == Reason::AskedByHand;
     let write = RunWrite { run: &run, fence, wake_at: None, events: &[event] };
     engine.store.open_obtain_run(write, row.certificate.revision, None).await?;
+    engine.admission.has_begun(&row.certificate.id);
     Ok(run)
 }
 
@@ -134,6 +136,10 @@ pub(crate) fn still_asked(certificate: &Certificate, run: &Run) -> Option<Timest
 pub(crate) async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), Interrupted> {
     let engine = work.engine;
     let now = engine.now();
+    let is_over = matches!(state, RunState::Done | RunState::Failed);
+    if work.run.plan.is_rehearsal() && is_over && rehearsal::permits(work.run.failure()) {
+        return rehearsal::passed(work).await;
+    }
     let mut events = std::mem::take(&mut work.events);
     if state == RunState::Done {
         let write = RunWrite { run: &work.run, fence: work.fence, wake_at: None, events: &events };
@@ -183,5 +189,8 @@ pub(crate) async fn finish(work: &mut Work<'_>, state: RunState) -> Result<(), I
     let version = work.run.learnt.version.as_ref();
     let write = RunWrite { run: &work.run, fence: work.fence, wake_at: None, events: &events };
     engine.store.end_obtain(&ObtainEnd { version, before: certificate, standing: &standing, write }).await?;
+    if let (RunState::Failed, Some(failure)) = (state, &standing.last_failure) {
+        engine.order_failed(certificate, failure).await?;
+    }
     Ok(())
 }

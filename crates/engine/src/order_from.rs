@@ -5,9 +5,10 @@ use certwright_core::Timestamp;
 use certwright_core::account::{Account, AccountState};
 use certwright_core::authority::Authority;
 use certwright_core::certificate::{CertificateSettings, Standing};
-use certwright_core::failover::{Candidate, FailoverFacts, instead, settings_for};
+use certwright_core::failover::{AFTER_FAILURES, Candidate, FailoverFacts, instead, settings_for};
 use certwright_core::failure::Failure;
 use certwright_core::ledger::Prediction;
+use certwright_core::validate::usable;
 use certwright_store::CertificateRow;
 
 /// From whom, and by which settings.
@@ -53,6 +54,9 @@ impl Engine {
             return Ok(OrderFrom { remarks, ..other });
         }
         let authority = chosen?;
+        if let Some(off) = off(&authority) {
+            return Err(off);
+        }
         let account = self.account_of(settings, &authority).await?;
         remarks.extend(homecoming(row, &authority));
         let settings = settings.clone();
@@ -69,7 +73,16 @@ impl Engine {
 
     async fn others(&self, row: &CertificateRow, chosen: Option<&Authority>) -> Result<Others, Failure> {
         let standing = &row.certificate.standing;
-        if standing.failures == 0 || !self.rules().defaults.failover {
+        let held =
+            chosen.and_then(|chosen| off(chosen).or_else(|| self.watch.long_failure(&chosen.id, self.now())));
+        // One that is switched off, or whose orders are held while it is out of order, has refused this certificate too.
+        let (failures, failure) = match (&held, chosen) {
+            (Some(held), Some(chosen)) if standing.failures < AFTER_FAILURES => {
+                (AFTER_FAILURES, Some(held.clone().with_authority(Some(chosen.id.clone()))))
+            }
+            _ => (standing.failures, standing.last_failure.clone()),
+        };
+        if failures == 0 || !self.rules().defaults.failover {
             return Ok(Others::default());
         }
         let usable = self.usable_accounts().await?;
@@ -87,8 +100,8 @@ impl Engine {
             let found = instead(&FailoverFacts {
                 settings,
                 chosen: Some(chosen),
-                failures: standing.failures,
-                failure: standing.last_failure.as_ref(),
+                failures,
+                failure: failure.as_ref(),
                 candidates: &candidates,
                 now: self.now(),
             });
@@ -96,7 +109,7 @@ impl Engine {
             let predicted = self.predict_at(row, candidate.authority, candidate.account).await;
             match predicted.map_err(|error| storage(&error.to_string()))? {
                 Prediction::Permitted => {
-                    others.found = Some(order_from_another(row, chosen, &candidate));
+                    others.found = Some(order_from_another(row, chosen, failure.as_ref(), &candidate));
                     return Ok(others);
                 }
                 Prediction::Exceeds(exceeded) => {
@@ -133,8 +146,26 @@ impl Engine {
     }
 }
 
-fn order_from_another(row: &CertificateRow, chosen: &Authority, candidate: &Candidate<'_>) -> OrderFrom {
-    let trouble = row.certificate.standing.last_failure.as_ref().map(|failure| failure.answer.as_str());
+/// That it is switched off here, or issues no more, and what to do.
+fn off(authority: &Authority) -> Option<Failure> {
+    let refusal = usable(authority)?;
+    let (title, id) = (&authority.title, &authority.id);
+    let failure = Failure::person(
+        "authority-off",
+        format!("order from {title}"),
+        refusal.reason,
+        format!("{}: certwright ca move {id} --to ID --preview", refusal.remedy),
+    );
+    Some(failure.with_authority(Some(id.clone())))
+}
+
+fn order_from_another(
+    row: &CertificateRow,
+    chosen: &Authority,
+    failure: Option<&Failure>,
+    candidate: &Candidate<'_>,
+) -> OrderFrom {
+    let trouble = failure.map(|failure| failure.answer.as_str());
     let why = format!(
         "Ordered from {}, because {} could not issue it: {}",
         candidate.authority.title,

@@ -96,6 +96,14 @@ impl Engine {
         if let (Ok(plan), Some(warning)) = (&mut plan, self.ledger_warning(row).await) {
             plan.warnings.push(warning);
         }
+        if let (Ok(plan), Ok(chosen)) = (&mut plan, self.authority_of(&certificate.settings.authority).await)
+            && let Some(staging) = self.rehearsal_at(row, &chosen).await
+        {
+            plan.warnings.push(format!(
+                "Unattended {} would be tried first, because validations failed {} times in a row; by hand it is not",
+                staging.authority.title, certificate.standing.failures
+            ));
+        }
         let obtain = PreviewedPlan { kind: PlanKind::Obtain, plan };
         let deploys = join_all(certificate.settings.deployments.iter().map(|deployment| async {
             let kind =

@@ -4,11 +4,12 @@
 use crate::certificates::Changes;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::incidents::Words;
 use certwright_acme::{Error, TransportError};
 use certwright_core::authority::Authority;
-use certwright_core::event::Level;
 use certwright_core::failover::{Candidate, can_take};
 use certwright_core::id::AuthorityId;
+use certwright_core::incident::{Cause, CauseKind, Example};
 use certwright_core::probe::{Found, Probe};
 use certwright_store::{CertificateFilter, CertificateQuery, CertificateRow, Page, StoreError};
 
@@ -30,7 +31,7 @@ impl Engine {
         let known = self.store.probes().await?;
         for id in self.store.authorities_in_use().await? {
             let before = known.iter().find(|probe| probe.authority == id);
-            if before.is_some_and(|before| before.next_at() > self.now()) {
+            if before.is_some_and(|before| !before.is_due(self.now())) {
                 continue;
             }
             if let Ok(authority) = self.authority_of(&id).await {
@@ -72,17 +73,34 @@ impl Engine {
         self.store.store_probe(&probe).await?;
         let was = before.is_some_and(Probe::is_retired);
         match (was, probe.is_retired()) {
-            (false, true) => self.tell(Level::Error, self.retired(authority, &probe).await?).await,
+            (false, true) => self.is_retired(authority, &probe).await?,
             (true, false) if probe.answer.is_none() => {
-                self.tell(Level::Info, format!("{} answers again", authority.title)).await;
+                self.no_more_retired(&authority.id, &format!("{} answers again", authority.title)).await?;
             }
             _ => {}
         }
         Ok(probe)
     }
 
+    /// Closes the incident, where there is one.
+    pub(crate) async fn no_more_retired(&self, id: &AuthorityId, end: &str) -> Result<(), StoreError> {
+        self.is_over(&Cause::new(CauseKind::AuthorityRetired, id), end).await
+    }
+
+    async fn is_retired(&self, authority: &Authority, probe: &Probe) -> Result<(), StoreError> {
+        let (words, remedy) = self.retired(authority, probe).await?;
+        let example = Example {
+            at: probe.bad_since.unwrap_or(probe.probed_at),
+            certificate: None,
+            name: authority.directory.clone(),
+            words: probe.answer.clone().unwrap_or_default(),
+        };
+        let cause = Cause::new(CauseKind::AuthorityRetired, &authority.id);
+        self.occurred(cause, example, |_| Words { words, remedy }).await
+    }
+
     /// That it is retired, and who could take over.
-    async fn retired(&self, authority: &Authority, probe: &Probe) -> Result<String, StoreError> {
+    async fn retired(&self, authority: &Authority, probe: &Probe) -> Result<(String, String), StoreError> {
         let said = probe.answer.as_deref().unwrap_or("nothing");
         let plan = match self.successor(&authority.id).await {
             Some(other) => format!(
@@ -91,11 +109,12 @@ impl Engine {
             ),
             None => "register an account with another authority, then: certwright ca move".to_owned(),
         };
-        Ok(format!(
+        let words = format!(
             "{} seems to be retired: for days nobody was at {} who speaks ACME ({said}). Its certificates are served on, \
-             and cannot be renewed there; {plan}",
+             and cannot be renewed there",
             authority.title, authority.directory
-        ))
+        );
+        Ok((words, plan))
     }
 
     /// Another authority with an account that can take a certificate of this one.

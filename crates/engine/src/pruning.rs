@@ -36,6 +36,7 @@ impl Engine {
             }
             tokio::time::sleep(PAUSE).await;
         }
+        gone += self.store.prune_incidents(cut.events_before).await.map_err(|error| error.to_string())?;
         let mut after = 0;
         loop {
             let page = self.store.prunable(after, &cut).await.map_err(|error| error.to_string())?;

@@ -1,63 +1,14 @@
-//! Requests: by hand, for one certificate or several; cancelling; reading runs.
+//! Requests by hand for one certificate; cancelling; reading runs.
 
 use crate::certificates::{CANCEL_LOOKS, CANCEL_PAUSE};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::obtain_run;
 use crate::preview::{Preview, difference};
-use crate::standing::due_of;
-use certwright_core::due::Due;
 use certwright_core::id::{CertificateId, RunId};
 use certwright_core::plan::PlanKind;
 use certwright_core::run::{Mark, Run, RunState, Stop};
-use certwright_store::{
-    CertificateFilter, CertificateQuery, CertificateRow, Fence, Listing, Page, RunFilter, RunWrite,
-    StoreError,
-};
-use std::collections::HashSet;
-
-/// How many certificates are looked at in one read.
-const SELECTED_AT_ONCE: u32 = 200;
-
-/// Which certificates to renew.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    /// By id or name.
-    pub certificates: Vec<String>,
-    /// Those that are due.
-    pub due: bool,
-    /// Those whose last run failed.
-    pub failed: bool,
-    /// Those that were never issued.
-    pub new: bool,
-    /// All that are not paused.
-    pub all: bool,
-    /// Also where our count says that the authority would refuse it.
-    pub force: bool,
-    /// Only say what would be asked for and what would not; nothing is.
-    pub preview: bool,
-}
-
-/// What became of a selection.
-#[derive(Clone, Debug, Default)]
-pub struct Renewed {
-    /// Started: id and name.
-    pub started: Vec<(CertificateId, String)>,
-    /// Not started: id, name and reason.
-    pub refused: Vec<(CertificateId, String, String)>,
-}
-
-impl Renewed {
-    fn add(&mut self, row: &CertificateRow, asked: Result<(), EngineError>) -> Result<(), EngineError> {
-        let (id, name) = (row.certificate.id.clone(), row.certificate.settings.name.clone());
-        match asked {
-            Ok(()) => self.started.push((id, name)),
-            Err(error @ EngineError::Storage { .. }) => return Err(error),
-            Err(error) => self.refused.push((id, name, error.to_string())),
-        }
-        Ok(())
-    }
-}
+use certwright_store::{CertificateRow, Fence, Listing, Page, RunFilter, RunWrite, StoreError};
 
 impl Engine {
     /// Asks for a new version now. With the fingerprint of a preview, only if a preview would show the same.
@@ -132,7 +83,10 @@ impl Engine {
         })
     }
 
-    async fn live_obtain_run(&self, certificate: &CertificateId) -> Result<Option<Run>, EngineError> {
+    pub(crate) async fn live_obtain_run(
+        &self,
+        certificate: &CertificateId,
+    ) -> Result<Option<Run>, EngineError> {
         let runs = self.store.live_runs(certificate).await?;
         Ok(runs.into_iter().find(|run| run.plan.kind == PlanKind::Obtain))
     }
@@ -147,6 +101,10 @@ impl Engine {
         who: &str,
     ) -> Result<(), EngineError> {
         let id = &row.certificate.id;
+        if let Some(run) = self.live_obtain_run(id).await?.filter(|run| run.plan.is_rehearsal()) {
+            // Whoever asks wants the certificate, and not what would become of asking for it.
+            self.stop(&run, who).await?;
+        }
         for _ in 0..CANCEL_LOOKS {
             let ending = self.live_obtain_run(id).await?.is_some_and(|run| run.is_stopping());
             if !ending {
@@ -232,92 +190,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Asks for several certificates: for those that are named as by `request`, for those that a switch selects by
-    /// standing in line, so that many of them are ordered as fast as their authorities permit, the most urgent first. One
-    /// that is refused does not stop the rest. With `preview` it is only said which would be refused, and why.
-    ///
-    /// # Errors
-    /// When a named one does not exist or the store cannot be used.
-    pub async fn renew(&self, selection: &Selection, who: &str) -> Result<Renewed, EngineError> {
-        let mut renewed = Renewed::default();
-        let mut seen = HashSet::new();
-        for name in &selection.certificates {
-            let row = self.store.find_certificate(name).await?;
-            let id = row.certificate.id.as_str();
-            let asked = match selection.preview {
-                true => self.may_ask(&row, selection.force).await,
-                false => self.request_forced(id, None, who, selection.force).await.map(drop),
-            };
-            renewed.add(&row, asked)?;
-            seen.insert(row.certificate.id);
-        }
-        let mut page = Page { limit: SELECTED_AT_ONCE, ..Page::default() };
-        while let Some(rows) = self.select(selection, &mut page).await? {
-            for row in rows {
-                if !seen.insert(row.certificate.id.clone()) {
-                    continue;
-                }
-                let asked = match selection.preview {
-                    true => self.may_ask(&row, selection.force).await,
-                    false => self.stand_in_line(&row, who, selection.force).await,
-                };
-                renewed.add(&row, asked)?;
-            }
-        }
-        Ok(renewed)
-    }
-
-    /// What people decided, and our count of the authorities' limits, against asking.
-    async fn may_ask(&self, row: &CertificateRow, force: bool) -> Result<(), EngineError> {
-        Self::refuse_paused(&row.certificate)?;
-        self.refuse_exceeding(row, force).await
-    }
-
-    async fn stand_in_line(&self, row: &CertificateRow, who: &str, force: bool) -> Result<(), EngineError> {
-        self.may_ask(row, force).await?;
-        let id = &row.certificate.id;
-        if force || self.live_obtain_run(id).await?.is_some() {
-            // A run that is to pass over our own count says so from its beginning; one that waits looks at once.
-            return self.request_forced(id.as_str(), None, who, force).await.map(drop);
-        }
-        self.store.ask(id, self.now(), who, &[]).await?;
-        Ok(())
-    }
-
-    /// The next certificates that a switch selects; `None` when there are no more.
-    async fn select(
-        &self,
-        selection: &Selection,
-        page: &mut Page,
-    ) -> Result<Option<Vec<CertificateRow>>, EngineError> {
-        if !(selection.due || selection.failed || selection.new || selection.all) {
-            return Ok(None);
-        }
-        let now = self.now();
-        let only_failed = selection.failed && !selection.due && !selection.all && !selection.new;
-        let query = CertificateQuery {
-            filter: CertificateFilter {
-                paused: Some(false),
-                failing: only_failed.then_some(true),
-                ..CertificateFilter::default()
-            },
-            page: *page,
-            ..CertificateQuery::default()
-        };
-        let listing = self.store.list_certificates(&query).await?;
-        page.offset += listing.items.len() as u64;
-        if listing.items.is_empty() {
-            return Ok(None);
-        }
-        let wanted = |row: &CertificateRow| {
-            selection.all
-                || (selection.new && row.version.is_none())
-                || (selection.failed && row.certificate.standing.failures > 0)
-                || (selection.due && matches!(due_of(&self.rules(), row, now), Due::Now(_)))
-        };
-        Ok(Some(listing.items.into_iter().filter(wanted).collect()))
-    }
-
     /// One run.
     ///
     /// # Errors
@@ -331,11 +203,24 @@ impl Engine {
     /// # Errors
     /// When the certificate does not exist.
     pub async fn runs(&self, certificate: Option<&str>, page: Page) -> Result<Listing<Run>, EngineError> {
+        self.runs_that(certificate, None, page).await
+    }
+
+    /// The same, only those that go on or wait (`true`), or that are over (`false`).
+    ///
+    /// # Errors
+    /// As of [`runs`](Self::runs).
+    pub async fn runs_that(
+        &self,
+        certificate: Option<&str>,
+        live: Option<bool>,
+        page: Page,
+    ) -> Result<Listing<Run>, EngineError> {
         let certificate = match certificate {
             Some(name) => Some(self.store.find_certificate(name).await?.certificate.id),
             None => None,
         };
-        Ok(self.store.runs(&RunFilter { certificate, ..RunFilter::default() }, page).await?)
+        Ok(self.store.runs(&RunFilter { certificate, live, deployment: None }, page).await?)
     }
 
     /// Asks a run to stop. It cleans up first; what was published stays published.

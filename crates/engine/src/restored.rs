@@ -43,6 +43,8 @@ impl Engine {
     /// When the store cannot be used; what fails for one certificate is in the answer.
     pub async fn rebuild(&self, made_at: Timestamp) -> Result<Rebuilt, EngineError> {
         let mut rebuilt = Rebuilt::default();
+        // Who signed out after the backup is not to be signed in again by it.
+        self.store.end_all_sessions().await?;
         let mut page = Page { offset: 0, limit: 200 };
         loop {
             let query = CertificateQuery { page, ..CertificateQuery::default() };

@@ -273,7 +273,10 @@ impl Engine {
             self.never_again(&facts.key_fingerprint, &version.id, "certwright").await?;
         }
         let known = revocation::Revocation { revoked_at: since, known_at: now, reason, source };
-        self.store.record_revocation(&version.id, &known, now, &[event], None).await?;
+        let is_new = self.store.record_revocation(&version.id, &known, now, &[event], None).await?;
+        if is_new && current && source == RevocationSource::List {
+            self.found_revoked(&row.certificate, version, said_by).await?;
+        }
         Ok(())
     }
 

@@ -51,15 +51,19 @@ impl Rules {
 
 /// The rules that hold now, replaced as a whole.
 #[derive(Debug, Default)]
-pub(crate) struct CurrentRules(RwLock<Arc<Rules>>);
+pub(crate) struct CurrentRules {
+    rules: RwLock<Arc<Rules>>,
+    /// Held from storing a change until it is here: the last one stored is the one that holds.
+    changing: tokio::sync::Mutex<()>,
+}
 
 impl CurrentRules {
     fn get(&self) -> Arc<Rules> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn set(&self, rules: Rules) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
     }
 }
 
@@ -109,6 +113,7 @@ impl Engine {
         who: &str,
     ) -> Result<(Defaults, i64), EngineError> {
         let rules = Rules::of(defaults.clone()).map_err(EngineError::Refused)?;
+        let _changing = self.rules.changing.lock().await;
         self.refuse_used_windows(&defaults).await?;
         let (before, _) = self.store.defaults().await?;
         let audit =
@@ -197,7 +202,9 @@ impl Engine {
                     self.store.postpone_deployment(&deployment.id, id, now, fence, &[]).await?;
                 }
             }
-            let next = with_next(&self.rules(), certificate, standing, row.version.as_ref(), self.now());
+            let (rules, now) = (self.rules(), self.now());
+            let next = with_next(&rules, certificate, standing, row.version.as_ref(), now);
+            let next = self.spread(&rules, &row, next, now);
             if next == certificate.standing {
                 return Ok(());
             }

@@ -6,8 +6,9 @@ use crate::drive::Interrupted;
 use crate::engine::Engine;
 use crate::sweep::LeftBehind;
 use certwright_core::SignedDuration;
-use certwright_core::id::CertificateId;
-use std::collections::HashSet;
+use certwright_core::id::{AuthorityId, CertificateId};
+use certwright_store::{Lane, Work};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -38,10 +39,10 @@ pub async fn run(engine: Arc<Engine>, left: LeftBehind, shutdown: CancellationTo
     let _applying = AbortOnDropHandle::new(tokio::spawn(apply_defaults(Arc::clone(&engine))));
     let _keeping = AbortOnDropHandle::new(tokio::spawn(crate::upkeep::keep(Arc::clone(&engine))));
     let pools = Pools {
-        work: Arc::new(Semaphore::new(engine.options.parallel_runs)),
-        questions: Arc::new(Semaphore::new(QUESTIONS_AT_ONCE)),
+        work: Pool::new("work", engine.options.parallel_runs),
+        questions: Pool::new("questions", QUESTIONS_AT_ONCE),
     };
-    let taken = Arc::new(Mutex::new(HashSet::new()));
+    let taken = Arc::new(Mutex::new(Held::new()));
     let workers = tokio_util::task::TaskTracker::new();
     let mut changes = engine.store.subscribe();
     let mut last = (Instant::now(), engine.now());
@@ -83,20 +84,19 @@ async fn sweep(engine: Arc<Engine>, mut left: LeftBehind) {
 async fn apply_defaults(engine: Arc<Engine>) {
     let mut went_back = false;
     loop {
-        if std::mem::take(&mut went_back) {
-            tracing::warn!("the clock was put back: every moment is computed anew");
-            if let Err(error) = engine.decide_all(true).await {
-                tracing::error!(%error, "the moments could not be computed anew; trying again");
-                went_back = true;
-                tokio::time::sleep(AFTER_TROUBLE).await;
-                continue;
+        let applied = async {
+            if went_back {
+                engine.remember_put_back().await?;
             }
-        }
-        if let Err(error) = engine.apply_defaults().await {
-            tracing::error!(%error, "the defaults could not be applied; trying again");
+            engine.follow_the_clock().await?;
+            engine.apply_defaults().await
+        };
+        if let Err(error) = applied.await {
+            tracing::error!(%error, "the moments could not be computed anew; trying again");
             tokio::time::sleep(AFTER_TROUBLE).await;
             continue;
         }
+        went_back = false;
         tokio::select! {
             () = engine.defaults_changed.notified() => {}
             () = engine.clock_went_back.notified() => went_back = true,
@@ -115,31 +115,49 @@ fn is_put_back(elapsed: Duration, passed: SignedDuration) -> bool {
 async fn hand_out(
     engine: &Arc<Engine>,
     pools: &Pools,
-    taken: &Arc<Mutex<HashSet<CertificateId>>>,
+    taken: &Arc<Mutex<Held>>,
     workers: &tokio_util::task::TaskTracker,
 ) -> Result<Duration, certwright_store::StoreError> {
-    let held: Vec<_> = taken.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
+    let held: Vec<_> = taken.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
     let admitted = engine.admit(&held, MOST_AT_ONCE).await?;
-    let pools = [(admitted.work, &pools.work), (admitted.questions, &pools.questions)];
+    let questions = admitted.questions.into_iter().map(|work| (work, None, &pools.questions));
+    let given = admitted.work.into_iter().map(|(work, lane)| (work, lane, &pools.work)).chain(questions);
     let mut all_busy = false;
-    let given =
-        pools.into_iter().flat_map(|(work, permits)| work.into_iter().map(move |work| (work, permits)));
-    for (work, permits) in given {
+    for (work, lane, pool) in given {
         let certificate = work.certificate().clone();
-        if !taken.lock().unwrap_or_else(PoisonError::into_inner).insert(certificate.clone()) {
+        // Never waited for here: the shutdown must be heard even when every worker is busy.
+        if pool.permits.available_permits() == 0 {
+            all_busy = true;
             continue;
         }
-        // Never waited for here: the shutdown must be heard even when every worker is busy.
-        let Ok(permit) = Arc::clone(permits).try_acquire_owned() else {
-            taken.lock().unwrap_or_else(PoisonError::into_inner).remove(&certificate);
+        let authority = engine.asks(&work, lane.as_ref()).await?;
+        let taken_by =
+            |held: &Held| held.values().filter(|(at, by)| *at == pool.name && *by == authority).count();
+        {
+            let mut held = taken.lock().unwrap_or_else(PoisonError::into_inner);
+            if held.contains_key(&certificate) {
+                continue;
+            }
+            // An authority that answers nobody must not keep every worker waiting.
+            if authority.is_some() && taken_by(&held) >= pool.most_of_one {
+                all_busy = true;
+                continue;
+            }
+            held.insert(certificate.clone(), (pool.name, authority));
+        }
+        // Given back by drop, also after a panic: neither permit nor certificate may be kept (fault 54).
+        let holding = Taken { engine: Arc::clone(engine), taken: Arc::clone(taken), certificate };
+        let Ok(permit) = Arc::clone(&pool.permits).try_acquire_owned() else {
             all_busy = true;
             continue;
         };
-        let (engine, taken) = (Arc::clone(engine), Arc::clone(taken));
+        if let Some(lane) = lane {
+            engine.admission.begins(&holding.certificate, lane);
+        }
+        let engine = Arc::clone(engine);
         workers.spawn(async move {
-            // A panic must neither keep the permit nor the certificate (fault 54): both are given back by drop.
             let _permit = permit;
-            let _taken = Taken { taken, certificate };
+            let _holding = holding;
             match engine.work(&work).await {
                 Ok(()) | Err(Interrupted::Stopped | Interrupted::Stale) => {}
                 Err(Interrupted::Store(words)) => {
@@ -160,20 +178,59 @@ async fn hand_out(
     Ok(nap.clamp(SHORTEST_NAP, LONGEST_NAP))
 }
 
+/// Certificates that a worker has been given: from which pool, and for which authority.
+type Held = HashMap<CertificateId, (&'static str, Option<AuthorityId>)>;
+
 /// Who works: a question to an authority that does not answer keeps no renewal waiting.
 struct Pools {
-    work: Arc<Semaphore>,
-    questions: Arc<Semaphore>,
+    work: Pool,
+    questions: Pool,
+}
+
+/// Workers of one kind.
+struct Pool {
+    name: &'static str,
+    permits: Arc<Semaphore>,
+    /// The most that may work for one authority at the same time: a quarter is left for all others.
+    most_of_one: usize,
+}
+
+impl Pool {
+    fn new(name: &'static str, workers: usize) -> Self {
+        let most_of_one = (workers - workers.div_ceil(4)).max(1);
+        Self { name, permits: Arc::new(Semaphore::new(workers)), most_of_one }
+    }
 }
 
 struct Taken {
-    taken: Arc<Mutex<HashSet<CertificateId>>>,
+    engine: Arc<Engine>,
+    taken: Arc<Mutex<Held>>,
     certificate: CertificateId,
 }
 
 impl Drop for Taken {
     fn drop(&mut self) {
+        self.engine.admission.has_begun(&self.certificate);
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.certificate);
+    }
+}
+
+impl Engine {
+    /// Which authority the work asks, where it is one.
+    async fn asks(
+        &self,
+        work: &Work,
+        lane: Option<&Lane>,
+    ) -> Result<Option<AuthorityId>, certwright_store::StoreError> {
+        match (work, lane) {
+            (_, Some(lane)) => Ok(Some(lane.authority.clone())),
+            (Work::Deployment { .. }, None) => Ok(None),
+            (work, None) => match self.store.certificate(work.certificate()).await {
+                Ok(certificate) => Ok(Some(certificate.settings.authority)),
+                Err(certwright_store::StoreError::NotFound { .. }) => Ok(None),
+                Err(error) => Err(error),
+            },
+        }
     }
 }
 

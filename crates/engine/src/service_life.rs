@@ -2,9 +2,12 @@
 
 use crate::condition::{Tallies, Trouble};
 use crate::engine::Engine;
+use crate::incidents::Words;
 use certwright_contract::files;
 use certwright_core::event::Level;
+use certwright_core::incident::{Cause, CauseKind, Example};
 use certwright_core::{SignedDuration, Timestamp};
+use certwright_store::StoreResult;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -30,9 +33,12 @@ pub async fn run(engine: Arc<Engine>, shutdown: CancellationToken) {
             let works = engine.condition.storage_works();
             tokio::time::sleep(if works { BETWEEN_PROOFS } else { WHILE_NOTHING_CAN_BE_SAVED }).await;
             let now = engine.now();
-            if daily_at.is_none_or(|at| at <= now) {
+            if is_due(daily_at, now) {
                 daily_at = Some(now + DAILY);
                 engine.check_database().await;
+                if let Err(error) = engine.store.prune_sessions(now).await {
+                    tracing::error!(%error, "sessions that have ended could not be removed; trying again tomorrow");
+                }
                 match engine.prune().await {
                     Ok(0) => {}
                     Ok(rows) => tracing::info!(rows, "pruned history"),
@@ -41,7 +47,7 @@ pub async fn run(engine: Arc<Engine>, shutdown: CancellationToken) {
                     }
                 }
             }
-            if backup_at.is_none_or(|at| at <= now) {
+            if is_due(backup_at, now) {
                 backup_at = Some(engine.daily_backup().await);
             }
         }
@@ -50,6 +56,11 @@ pub async fn run(engine: Arc<Engine>, shutdown: CancellationToken) {
         () = shutdown.cancelled() => {}
         () = upkeep => {}
     }
+}
+
+/// Whether that moment has come; one further ahead than any that is set is of a clock that was put back since.
+fn is_due(at: Option<Timestamp>, now: Timestamp) -> bool {
+    at.is_none_or(|at| at <= now || at > now + DAILY)
 }
 
 impl Engine {
@@ -75,21 +86,36 @@ impl Engine {
             files::replace(&proof, &[0; 16 * 1024], files::Access::PRIVATE)
                 .and_then(|()| files::remove(&proof))
         });
-        let trouble = match (self.store.prove_writable().await, written.await) {
+        let noted = match self.store.prove_writable().await {
+            Ok(()) => self.note_the_time().await,
+            Err(error) => Err(error),
+        };
+        let trouble = match (noted, written.await) {
             (Err(error), _) => Some(error.to_string()),
             (Ok(()), Ok(Err(error))) => Some(error.to_string()),
             (Ok(()), Err(error)) => Some(error.to_string()),
             (Ok(()), Ok(Ok(()))) => None,
         };
-        if self.condition.storage(trouble.clone()) {
-            match trouble {
-                Some(words) => {
-                    self.tell(Level::Error, format!("Nothing can be saved, so nothing is ordered: {words}"))
-                        .await;
-                }
-                None => self.tell(Level::Info, "Everything can be saved again".to_owned()).await,
-            }
+        let cause = Cause::new(CauseKind::Storage, "");
+        let told = match (self.condition.storage(trouble.clone()), trouble) {
+            (true, Some(words)) => self.cannot_save(cause, words).await,
+            // Also after a restart in between: what was open then is over now.
+            (_, None) => self.is_over(&cause, "everything can be saved again").await,
+            (false, Some(_)) => Ok(()),
+        };
+        if let Err(error) = told {
+            tracing::error!(%error, "that could not be stored either");
         }
+    }
+
+    async fn cannot_save(&self, cause: Cause, words: String) -> StoreResult<()> {
+        let name = self.layout.root().display().to_string();
+        let example = Example { at: self.now(), certificate: None, name, words: words.clone() };
+        self.occurred(cause, example, |_| Words {
+            words: format!("Nothing can be saved, so nothing is ordered: {words}"),
+            remedy: "make room, or repair the permissions of the data directory".to_owned(),
+        })
+        .await
     }
 
     async fn check_database(&self) {

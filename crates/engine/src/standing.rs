@@ -27,6 +27,7 @@ fn decide(
             created_at: certificate.created_at,
             updated_at: certificate.updated_at,
             order_changed_at: certificate.order_changed_at,
+            spread: certificate.spread,
             asked_at: standing.asked_at,
             not_before: standing.not_before,
             renewal: certificate.settings.renewal.or(rules.defaults.renewal),

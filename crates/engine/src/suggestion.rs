@@ -63,6 +63,14 @@ impl Engine {
                 events: &events,
             })
             .await?;
+        if let Some(window) = &version.renewal_information.window
+            && window.start <= now
+            && before.window.as_ref().is_some_and(|old| old.start > now)
+            && row.certificate.standing.current.as_ref() == Some(&version.id)
+        {
+            let explanation = window.explanation_url.as_deref();
+            self.window_moved(&row.certificate, &version, explanation).await?;
+        }
         if look_at_chain {
             self.look_at_chain(&version).await;
         }

@@ -27,6 +27,8 @@ impl Engine {
     /// When the store cannot be used.
     pub async fn take_over(&self) -> Result<LeftBehind, StoreError> {
         self.load_rules().await?;
+        self.load_incidents().await?;
+        self.look_at_the_clock().await?;
         self.store.void_leases().await?;
         self.store.forget_unanswered_requests().await?;
         self.store.prune_requests(self.now()).await?;

@@ -1,5 +1,5 @@
 //! What is done beside the work on certificates: what was cut off is brought to its end, revocation lists are read, directories
-//! looked at.
+//! looked at, clocks compared.
 
 use crate::engine::Engine;
 use certwright_store::StoreError;
@@ -18,8 +18,7 @@ pub(crate) async fn keep(engine: Arc<Engine>) {
             if looks % LOOKS_BETWEEN_ENDINGS == 0 {
                 engine.finish_what_was_cut_off().await?;
             }
-            engine.look_into_lists().await?;
-            engine.probe_directories().await
+            engine.look_around().await
         };
         if let Err(error) = done.await {
             tracing::error!(%error, "the store cannot be used; trying again in a minute");
@@ -36,8 +35,14 @@ impl Engine {
     /// When the store cannot be used.
     pub async fn keep_up(&self) -> Result<(), StoreError> {
         self.finish_what_was_cut_off().await?;
+        self.look_around().await
+    }
+
+    async fn look_around(&self) -> Result<(), StoreError> {
         self.look_into_lists().await?;
-        self.probe_directories().await
+        self.close_old_incidents().await?;
+        self.probe_directories().await?;
+        self.compare_clocks().await
     }
 
     async fn finish_what_was_cut_off(&self) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! Sealing for the engine: every secret is opened for one use and wiped after it.
 
 use certwright_core::failure::Failure;
-use certwright_core::id::{AccountId, CertificateId, VersionId};
+use certwright_core::id::{AccountId, CertificateId, UserId, VersionId};
 use certwright_pki::seal::{DataKey, Place};
 use zeroize::Zeroizing;
 
@@ -80,6 +80,24 @@ impl Vault {
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         self.open(&next_account_place(id), sealed)
     }
+
+    /// Seals the secret of a user's second factor.
+    pub(crate) fn seal_second_factor(&self, id: &UserId, secret: &[u8]) -> Result<Vec<u8>, Failure> {
+        self.seal(&second_factor_place(id), secret)
+    }
+
+    /// Opens the secret of a user's second factor.
+    pub(crate) fn open_second_factor(
+        &self,
+        id: &UserId,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        self.open(&second_factor_place(id), sealed)
+    }
+}
+
+fn second_factor_place(id: &UserId) -> Place<'_> {
+    Place { table: "users", row: id.as_str(), column: "sealed_totp" }
 }
 
 fn next_account_place(id: &AccountId) -> Place<'_> {

@@ -2,7 +2,9 @@
 
 use crate::drive::{Interrupted, drive};
 use crate::engine::Engine;
+use crate::incidents::Passage;
 use crate::observe::{WantedVersion, plan_deploy, plan_obtain_from};
+use crate::order_from::OrderFrom;
 use crate::standing::{self, due_of, with_next};
 use crate::{deploy_run, obtain_run};
 use certwright_core::SignedDuration;
@@ -11,6 +13,7 @@ use certwright_core::due::{Due, Reason};
 use certwright_core::event::{EventKind, Level};
 use certwright_core::failover::is_waited_for;
 use certwright_core::failure::{Failure, back_off};
+use certwright_core::herd::within_life;
 use certwright_core::id::{CertificateId, DeploymentId, RunId};
 use certwright_core::maintenance::Timing;
 use certwright_core::run::Run;
@@ -24,6 +27,9 @@ use std::time::Duration;
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 const RENEW_EVERY: Duration = Duration::from_secs(60);
 const RENEW_AGAIN: Duration = Duration::from_secs(5);
+/// How long an order is held at least while its authority is out of order, and where life runs short.
+const HOLD_AT_LEAST: SignedDuration = SignedDuration::from_mins(5);
+const SHORTEST_HOLD: SignedDuration = SignedDuration::from_mins(1);
 /// How long the answers of an unreadable run may take to be removed before that is left to a later sweep.
 const SWEEP_WITHIN: Duration = Duration::from_secs(30);
 /// The last try to renew a lease must be over before it ends: a busy database is waited for so long.
@@ -127,6 +133,15 @@ impl Engine {
         if !chosen.is_another() && self.defer(&row, reason, fence).await? {
             return Ok(());
         }
+        if !asked && self.hold_back(&row, &chosen, fence).await? {
+            return Ok(());
+        }
+        if !asked
+            && !chosen.is_another()
+            && Box::pin(self.rehearse(&row, &chosen.authority, reason, fence)).await?
+        {
+            return Ok(());
+        }
         let asked_of = chosen.authority.id.clone();
         match plan_obtain_from(self, &row, chosen).await {
             Ok(plan) => {
@@ -135,6 +150,29 @@ impl Engine {
             }
             Err(failure) => self.not_planned(&row, failure.with_authority(Some(asked_of)), fence).await,
         }
+    }
+
+    /// Puts an order off while its authority is out of order and another one tries it; true when that was done. Its
+    /// next moment is a place in line, so that what was held is no herd afterwards.
+    async fn hold_back(
+        &self,
+        row: &CertificateRow,
+        chosen: &OrderFrom,
+        fence: Fence,
+    ) -> Result<bool, Interrupted> {
+        let (now, authority) = (self.now(), &chosen.authority);
+        let Passage::Held(since, next_try) = self.watch.passage(&authority.id, now) else { return Ok(false) };
+        let place = HOLD_AT_LEAST.max(next_try.duration_since(now)) + self.place_in_line(&authority.id);
+        let until = now + within_life(place, row.not_after(), now).max(SHORTEST_HOLD);
+        let certificate = &row.certificate;
+        let standing = Standing { not_before: Some(until), ..certificate.standing.clone() };
+        let mut standing = with_next(&self.rules(), certificate, standing, row.version.as_ref(), now);
+        standing.next_why = Some(format!(
+            "{} is out of order since {since:.0}: orders there are held while one at a time tries it",
+            authority.title
+        ));
+        self.store.set_standing(certificate, fence, &standing).await?;
+        Ok(true)
     }
 
     /// Tells in the log why another authority is not asked.
@@ -169,6 +207,9 @@ impl Engine {
         let standing = with_next(&self.rules(), certificate, standing, row.version.as_ref(), now);
         self.store.set_standing(certificate, fence, &standing).await?;
         self.store.append_events(&[event]).await?;
+        if let Some(failure) = &standing.last_failure {
+            self.order_failed(certificate, failure).await?;
+        }
         Ok(())
     }
 
@@ -227,7 +268,12 @@ impl Engine {
     }
 
     /// Drives a run with the lock of its target held, where it has one.
-    async fn drive_run(&self, row: &CertificateRow, run: Run, fence: Fence) -> Result<(), Interrupted> {
+    pub(crate) async fn drive_run(
+        &self,
+        row: &CertificateRow,
+        run: Run,
+        fence: Fence,
+    ) -> Result<(), Interrupted> {
         let settings = run
             .deployment()
             .and_then(|id| row.certificate.settings.deployments.iter().find(|settings| settings.id == *id));

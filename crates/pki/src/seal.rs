@@ -8,6 +8,16 @@ mod recovery;
 pub use data_key::{DataKey, Place};
 pub use recovery::RecoveryKey;
 
+/// Bytes that nobody can guess, for secrets that are shown to people and programs.
+///
+/// # Errors
+/// When the system has no chance to give.
+pub fn random<const N: usize>() -> Result<zeroize::Zeroizing<[u8; N]>, SealError> {
+    let mut bytes = zeroize::Zeroizing::new([0; N]);
+    aws_lc_rs::rand::fill(&mut *bytes).map_err(|_| SealError::Cryptography)?;
+    Ok(bytes)
+}
+
 /// Why something could not be sealed, opened or read. Never holds a key or a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {

@@ -1,22 +1,25 @@
 //! The door: who asks, from where, and for how long.
 
+use crate::caller::{Caller, Origin};
+use crate::openapi::need;
 use crate::origin;
 use crate::state::Shared;
 use crate::trouble::Trouble;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use certwright_api::problem::ProblemKind;
+use certwright_core::role::Scope;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 /// How long a request may take until its answer begins. What it started goes on.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 
-/// Paths for which nobody needs to say who asks.
-const OPEN: &[&str] = &["/api/v1/health"];
+/// From where a request comes, as browsers say it themselves (Fetch Metadata).
+static FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// How a connection came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,14 +62,14 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Refuses what a web page of somebody else may have sent.
-fn check_host(shared: &Shared, request: &Request) -> Result<(), Trouble> {
-    let secure = match request.extensions().get::<Peer>() {
+fn check_host(shared: &Shared, head: &Parts) -> Result<(), Trouble> {
+    let secure = match head.extensions.get::<Peer>() {
         Some(Peer::Local { .. }) => return Ok(()),
         Some(Peer::Network { secure, .. }) => *secure,
         None => false,
     };
     let is_ours = |host: &str| shared.tls.as_ref().is_some_and(|tls| secure && (tls.is_ours)(host));
-    match origin::refusal(request.uri(), request.headers(), secure, is_ours) {
+    match origin::refusal(&head.uri, &head.headers, secure, is_ours) {
         None => Ok(()),
         Some(words) => {
             let remedy = match secure {
@@ -80,60 +83,110 @@ fn check_host(shared: &Shared, request: &Request) -> Result<(), Trouble> {
 
 /// Lets in whoever names this service as the host, and nobody from a page of somebody else.
 pub(crate) async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    match check_host(&shared, &request) {
-        Ok(()) => next.run(request).await,
+    let (head, body) = request.into_parts();
+    match check_host(&shared, &head) {
+        Ok(()) => next.run(Request::from_parts(head, body)).await,
         Err(trouble) => trouble.into_response(),
     }
 }
 
-fn identify(shared: &Shared, request: &Request) -> Result<Who, Trouble> {
-    if let Some(Peer::Local { uid }) = request.extensions().get::<Peer>() {
-        return Ok(Who(format!("local uid {uid}")));
-    }
-    check_host(shared, request)?;
-    match bearer(request.headers()) {
-        Some(token) if shared.token.is(token) => Ok(Who("api token".to_owned())),
-        None if OPEN.contains(&request.uri().path()) => Ok(Who("anybody".to_owned())),
-        Some(_) => Err(Trouble::new(
-            ProblemKind::Unauthorized,
-            "the token is not the service's",
-            "send the token that the service was given when it was set up",
-        )),
-        None => Err(Trouble::new(
-            ProblemKind::Unauthorized,
-            "there is no token",
-            "send Authorization: Bearer TOKEN, or use the service's Unix socket",
-        )),
-    }
-}
-
-/// Who may read figures: whoever comes by the socket, and over TCP whoever shows the token of the API or of metrics.
-pub(crate) fn may_read_metrics(shared: &Shared, request: &Request) -> Result<(), Trouble> {
-    if matches!(request.extensions().get::<Peer>(), Some(Peer::Local { .. })) {
+/// A page of ours says so itself: a change by cookie needs that, beside `SameSite`.
+fn check_same_origin(head: &Parts) -> Result<(), Trouble> {
+    if head.method.is_safe() {
         return Ok(());
     }
-    let shown = bearer(request.headers());
-    let opens = |token: &crate::token::ApiToken| shown.is_some_and(|shown| token.is(shown));
-    if opens(&shared.token) || shared.metrics_token.as_ref().is_some_and(opens) {
+    // That the origin is ours was checked with the host.
+    let says = head.headers.contains_key(header::ORIGIN)
+        || head.headers.get(&FETCH_SITE).is_some_and(|site| site == "same-origin");
+    if says {
         return Ok(());
     }
     Err(Trouble::new(
-        ProblemKind::Unauthorized,
-        "the token of the metrics is missing or another one",
-        "send Authorization: Bearer TOKEN, with the token from the file metrics-token in the data directory",
+        ProblemKind::Forbidden,
+        "a change by cookie does not say which page it comes from",
+        "send Origin as browsers do; programs use a token: certwright token create",
     ))
 }
 
+/// Whether a page of another site, or of another port of this host, may have caused it.
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    headers.get(&FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none")
+}
+
+async fn identify(shared: &Shared, head: &Parts) -> Result<Caller, Trouble> {
+    let peer = head.extensions.get::<Peer>().copied();
+    if let Some(Peer::Local { uid }) = peer {
+        return Ok(Caller::owner(format!("local uid {uid}")));
+    }
+    check_host(shared, head)?;
+    if let Some(shown) = bearer(&head.headers) {
+        if shared.token.is(shown) {
+            return Ok(Caller::owner("api token".to_owned()));
+        }
+        return shared.people.token_caller(shown).await?.ok_or_else(|| {
+            Trouble::new(
+                ProblemKind::Unauthorized,
+                "the token is none of the service's",
+                "send the token that the service was given when it was set up, or one of: certwright token list",
+            )
+        });
+    }
+    if is_from_elsewhere(&head.headers) {
+        return Ok(Caller::anybody());
+    }
+    match shared.people.cookie_caller(&Origin::of(peer, &head.headers), &head.headers).await? {
+        Some(caller) => {
+            check_same_origin(head)?;
+            Ok(caller)
+        }
+        None => Ok(Caller::anybody()),
+    }
+}
+
+/// Who asks, unless it may not be asked by them.
+async fn permitted(shared: &Shared, head: &Parts) -> Result<Caller, Trouble> {
+    let caller = identify(shared, head).await?;
+    let path = head.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
+    match path.and_then(|path| need(&head.method, path)) {
+        Some(need) => need.check(&caller)?,
+        // Nothing is done there; who has not signed in is not told what there is.
+        None => caller.require(Scope::Read)?,
+    }
+    Ok(caller)
+}
+
+/// Who may read figures: whoever comes by the socket, has signed in, or shows the token of the API or of metrics, or one
+/// with that scope.
+pub(crate) async fn may_read_metrics(shared: &Shared, head: &Parts) -> Result<(), Trouble> {
+    let shown = bearer(&head.headers);
+    if shared.metrics_token.as_ref().is_some_and(|token| shown.is_some_and(|shown| token.is(shown))) {
+        return Ok(());
+    }
+    identify(shared, head).await?.require(Scope::Metrics).map_err(|mut trouble| {
+        if trouble.0.is(ProblemKind::Unauthorized) {
+            trouble.0.remedy =
+                "send Authorization: Bearer TOKEN, with the token from the file metrics-token in the \
+                                data directory"
+                    .to_owned();
+        }
+        trouble
+    })
+}
+
 /// Lets a request in, in somebody's name and for a bounded time.
-pub(crate) async fn admit(State(shared): State<Shared>, mut request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    let mut response = match identify(&shared, &request) {
+pub(crate) async fn admit(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    // In parts: a body is not shared between threads.
+    let (mut head, body) = request.into_parts();
+    let path = head.uri.path().to_owned();
+    let mut response = match permitted(&shared, &head).await {
         Err(trouble) => {
             tracing::info!(path, reason = trouble.0.detail, "a request was turned away");
             trouble.into_response()
         }
-        Ok(who) => {
-            request.extensions_mut().insert(who);
+        Ok(caller) => {
+            head.extensions.insert(caller.who());
+            head.extensions.insert(caller);
+            let request = Request::from_parts(head, body);
             tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await.unwrap_or_else(|_| {
                 Trouble::new(
                     ProblemKind::TooSlow,
@@ -144,9 +197,8 @@ pub(crate) async fn admit(State(shared): State<Shared>, mut request: Request, ne
             })
         }
     };
-    response
-        .headers_mut()
-        .insert(header::X_CONTENT_TYPE_OPTIONS, axum::http::HeaderValue::from_static("nosniff"));
+    // Answers depend on who asks, and some hold what is shown once.
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

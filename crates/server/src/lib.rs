@@ -4,16 +4,21 @@
 //! JSON or as a problem document (`trouble`). The routes are also the OpenAPI document: see [`openapi()`].
 
 mod accept;
+mod administered;
 mod answers;
+mod caller;
 mod door;
 mod error;
 mod exposition;
 mod following;
+mod headers;
 mod issuers;
 mod once;
 mod openapi;
 mod origin;
+mod people;
 mod revision;
+mod roles;
 mod routes;
 mod sent;
 mod server;

@@ -1,9 +1,12 @@
 //! The routes put together, and the OpenAPI document that follows from them.
 
 use crate::door::{admit, guard};
+use crate::headers::secure;
+use crate::roles::{Need, need_of};
 use crate::routes::{
-    accounts, acme, asking, audit, authorities, certificates, changing, doctor, events, history, issuers,
-    issuing, revoking, runs, service, settings, targets, upkeep, watch,
+    accounts, acme, asking, audit, authorities, certificates, changing, doctor, events, gathered, history,
+    incidents, issuers, issuing, own_account, pages, revoking, runs, service, session, sessions, settings,
+    support, targets, upkeep, users, watch,
 };
 use crate::sent::MOST_BYTES;
 use crate::state::Shared;
@@ -13,8 +16,13 @@ use axum::http::{Method, Uri};
 use axum::routing::{any, get};
 use axum::{Router, middleware};
 use certwright_api::problem::{CONTENT_TYPE, Problem, ProblemKind};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use tower_http::compression::CompressionLayer;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, ResponseBuilder,
 };
@@ -22,8 +30,11 @@ use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// How a caller by TCP says who it is.
+/// How a program says who it is.
 const TOKEN: &str = "token";
+
+/// How a browser does. The name has the port, and with TLS begins with `__Host-`.
+const COOKIE: &str = "cookie";
 
 fn routes() -> OpenApiRouter<Shared> {
     let document = OpenApiBuilder::new()
@@ -38,13 +49,37 @@ fn routes() -> OpenApiRouter<Shared> {
                 .build(),
         )
         .components(Some(components()))
-        .security(Some([SecurityRequirement::new::<_, [&str; 0], &str>(TOKEN, [])]))
+        .security(Some([TOKEN, COOKIE].map(|way| SecurityRequirement::new::<_, [&str; 0], &str>(way, []))))
         .build();
     let api = OpenApiRouter::new()
         .routes(routes!(service::get))
+        .routes(routes!(service::configuration))
         .routes(routes!(service::health))
         .routes(routes!(service::document))
+        .routes(routes!(support::get))
+        .routes(routes!(session::get, session::sign_in, session::sign_out))
+        .routes(routes!(session::by_link))
+        .routes(routes!(session::set_up))
+        .routes(routes!(session::link))
+        .routes(routes!(own_account::password))
+        .routes(routes!(own_account::propose_totp, own_account::enable_totp, own_account::remove_totp))
+        .routes(routes!(own_account::renew_recovery_codes))
+        .routes(routes!(sessions::list, sessions::end_others))
+        .routes(routes!(sessions::end))
+        .routes(routes!(sessions::tokens, sessions::create_token))
+        .routes(routes!(sessions::delete_token))
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::get, users::update, users::delete))
+        .routes(routes!(users::set_password))
+        .routes(routes!(users::reset_totp))
         .routes(routes!(certificates::list, changing::create))
+        .routes(routes!(gathered::summary))
+        .routes(routes!(gathered::ids))
+        .routes(routes!(gathered::timeline))
+        .routes(routes!(gathered::bulk))
+        .routes(routes!(gathered::preview_draft))
+        .routes(routes!(gathered::preview_changes))
+        .routes(routes!(gathered::sites))
         .routes(routes!(certificates::get, changing::update, changing::delete))
         .routes(routes!(certificates::preview))
         .routes(routes!(certificates::test))
@@ -56,6 +91,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(revoking::revoke))
         .routes(routes!(revoking::refetch))
         .routes(routes!(revoking::check_revocation))
+        .routes(routes!(history::chain))
         .routes(routes!(history::observations))
         .routes(routes!(history::log))
         .routes(routes!(runs::list))
@@ -64,7 +100,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(events::stream))
         .routes(routes!(events::list))
         .routes(routes!(authorities::list))
-        .routes(routes!(authorities::get, authorities::put, authorities::delete))
+        .routes(routes!(authorities::get, authorities::put, authorities::update, authorities::delete))
         .routes(routes!(authorities::terms))
         .routes(routes!(authorities::probes))
         .routes(routes!(authorities::probe))
@@ -85,6 +121,8 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(issuing::issued))
         .routes(routes!(settings::get, settings::put))
         .routes(routes!(audit::list))
+        .routes(routes!(incidents::list))
+        .routes(routes!(incidents::get))
         .routes(routes!(targets::list))
         .routes(routes!(upkeep::list, upkeep::create))
         .routes(routes!(doctor::diagnose, doctor::repair))
@@ -101,6 +139,8 @@ fn components() -> Components {
     components.schemas.extend(schemas);
     components.schemas.insert(Problem::name().into_owned(), Problem::schema());
     components.add_security_scheme(TOKEN, SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    let cookie = ApiKeyValue::new("certwright-9644");
+    components.add_security_scheme(COOKIE, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     components
 }
 
@@ -135,12 +175,32 @@ pub fn openapi() -> String {
     text
 }
 
-async fn no_such_path(uri: Uri) -> Trouble {
-    Trouble::new(
-        ProblemKind::NoSuchPath,
-        format!("there is no path {}", uri.path()),
-        "GET /api/v1/openapi.json lists all paths",
-    )
+/// What each method of each path needs, by the table of roles; an operation that is not in it is nobody's.
+static NEEDS: LazyLock<HashMap<(Method, String), Option<Need>>> = LazyLock::new(|| {
+    let mut document = routes().to_openapi();
+    let mut needs = HashMap::new();
+    for (path, item) in &mut document.paths.paths {
+        let methods = [
+            (Method::GET, &item.get),
+            (Method::PUT, &item.put),
+            (Method::POST, &item.post),
+            (Method::PATCH, &item.patch),
+            (Method::DELETE, &item.delete),
+        ];
+        for (method, operation) in methods {
+            if let Some(operation) = operation {
+                let id = operation.operation_id.as_deref().unwrap_or_default();
+                needs.insert((method, path.clone()), need_of(id));
+            }
+        }
+    }
+    needs
+});
+
+/// What this method of this path needs; `None` where there is no such operation, and nothing can be done by it.
+pub(crate) fn need(method: &Method, path: &str) -> Option<Need> {
+    let method = if method == Method::HEAD { &Method::GET } else { method };
+    *NEEDS.get(&(method.clone(), path.to_owned()))?
 }
 
 async fn wrong_method(method: Method, uri: Uri) -> Trouble {
@@ -155,9 +215,10 @@ async fn wrong_method(method: Method, uri: Uri) -> Trouble {
 pub(crate) fn router(shared: Shared) -> Router {
     let (router, _) = routes().split_for_parts();
     let api = router
-        .fallback(no_such_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
+        // A list shrinks to a tenth. It leaves alone what is small and what streams: events must not wait in a buffer.
+        .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(shared.clone(), admit))
         .with_state(shared.clone());
     // Beside the door: whoever may ask an authority is for the authority to say.
@@ -170,8 +231,12 @@ pub(crate) fn router(shared: Shared) -> Router {
         .route("/healthz", get(watch::alive))
         .route("/readyz", get(watch::ready))
         .layer(middleware::from_fn_with_state(shared.clone(), guard))
+        .with_state(shared.clone());
+    let pages = Router::new()
+        .fallback(pages::get)
+        .layer(middleware::from_fn_with_state(shared.clone(), guard))
         .with_state(shared);
-    acme.merge(watched).fallback_service(api)
+    api.merge(acme).merge(watched).fallback_service(pages).layer(middleware::from_fn(secure))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::socket::Socket;
 use crate::state::Shared;
 use crate::tls::Tls;
 use crate::token::ApiToken;
+use certwright_api::configuration::Configuration;
 use certwright_authority::Issuers;
 use certwright_engine::Engine;
 use std::io;
@@ -29,10 +30,11 @@ pub struct ServeConfig {
 
 /// The HTTP API of an engine.
 pub struct Server {
-    engine: Arc<Engine>,
-    issuers: Arc<Issuers>,
-    token: ApiToken,
-    metrics_token: Option<ApiToken>,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) issuers: Arc<Issuers>,
+    pub(crate) token: ApiToken,
+    pub(crate) metrics_token: Option<ApiToken>,
+    pub(crate) configuration: Configuration,
 }
 
 /// A server that is bound and not yet served: connections wait.
@@ -47,13 +49,19 @@ pub struct Listening {
 impl Server {
     /// The API of this engine, with the built-in authorities beside it; callers of the API by TCP must show the token.
     pub fn new(engine: Arc<Engine>, issuers: Arc<Issuers>, token: ApiToken) -> Self {
-        Self { engine, issuers, token, metrics_token: None }
+        Self { engine, issuers, token, metrics_token: None, configuration: Configuration::default() }
     }
 
     /// The same, with a token that opens the metrics and nothing else.
     #[must_use]
     pub fn with_metrics_token(self, token: ApiToken) -> Self {
         Self { metrics_token: Some(token), ..self }
+    }
+
+    /// The same, that tells what it was started with.
+    #[must_use]
+    pub fn with_configuration(self, configuration: Configuration) -> Self {
+        Self { configuration, ..self }
     }
 
     /// Listens.
@@ -109,12 +117,10 @@ impl Listening {
 
     /// Serves until the shutdown, and a little longer to let answers end.
     pub async fn serve(self, shutdown: CancellationToken) {
-        let Server { engine, issuers, token, metrics_token } = self.server;
-        if let Err(error) = issuers.start().await {
+        if let Err(error) = self.server.issuers.start().await {
             tracing::error!(%error, "the built-in authorities cannot be read");
         }
-        let shared =
-            Shared::new(engine, issuers, (token, metrics_token), self.words, self.tls, shutdown.clone());
+        let shared = Shared::new(self.server, self.words, self.tls, shutdown.clone());
         accept_all(self.sources, router(shared), shutdown).await;
     }
 }

@@ -22,6 +22,15 @@ impl Trouble {
         Problem::new(kind, detail, remedy).into()
     }
 
+    /// Nobody in particular asks for what is not for everybody.
+    pub(crate) fn unauthorized(words: impl Into<String>) -> Self {
+        Self::new(
+            ProblemKind::Unauthorized,
+            words,
+            "sign in, send Authorization: Bearer TOKEN, or use the service's Unix socket",
+        )
+    }
+
     /// Something was changed since it was read; `current` is how it is now.
     pub(crate) fn outdated(name: &str, revision: i64, current: &impl Serialize) -> Self {
         let mut problem = Problem::new(
@@ -58,8 +67,12 @@ fn where_to_look(what: &str) -> &'static str {
         "authority" | "certificate authority" => "look for it with: certwright ca list",
         "run" => "look for it with: certwright run list",
         "built-in authority" => "look for it with: certwright authority list",
+        "incident" => "look for it with: certwright incident list",
         "backup" => "look for it with: certwright backup list",
         "earlier version" => "look for it with: certwright cert versions NAME",
+        "user" => "look for it with: certwright user list",
+        "token" => "look for it with: certwright token list",
+        "session" => "look for it with: certwright session list",
         "external key" => "look for it with: certwright authority key list AUTHORITY",
         _ => "",
     }
@@ -102,6 +115,9 @@ impl From<EngineError> for Trouble {
                 let refusal = Refusal { field, reason: words, remedy };
                 problem.refusals = vec![refusal];
                 problem.into()
+            }
+            EngineError::Outdated { words } => {
+                Self::new(ProblemKind::InUse, words, "read it again, and make the change again")
             }
             EngineError::InUse { words, remedy } => Self::new(ProblemKind::InUse, words, remedy),
             EngineError::Failure(failure) => (*failure).into(),
@@ -165,10 +181,14 @@ fn of_issuer(error: StoreError) -> EngineError {
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.0.retry_after;
         let mut response = (status, Json(self.0)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "failpoints")]
 mod crash;
+mod drill;
 mod fault_04;
 mod fault_32;
 mod fault_46;
@@ -15,5 +16,5 @@ use certwright_simulation::{Faults, Settings};
 fn calm(outage: Option<(i64, i64)>) -> Settings {
     let hours = SignedDuration::from_hours;
     let outage = outage.map(|(from, until)| (hours(from), hours(until)));
-    Settings { seed: 1, faults: Faults::NONE, span: hours(24), outage }
+    Settings { outage, ..Settings::new(1, Faults::NONE, hours(24)) }
 }

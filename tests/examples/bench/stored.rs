@@ -144,6 +144,7 @@ async fn fill(place: &Place, certificates: usize) -> Result<()> {
                 own_key: None,
                 next_at: Some(now + later),
                 next_why: Some("stored by the benchmark".to_owned()),
+                spread: SignedDuration::ZERO,
                 who: "bench".to_owned(),
                 now,
                 events: Vec::new(),

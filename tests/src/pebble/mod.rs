@@ -51,6 +51,11 @@ impl Pebble {
 
     /// The command line's arguments that add it as the authority `pebble`; its roots are written into this folder.
     pub fn as_entry(&self, folder: &Path) -> Result<Vec<String>> {
+        self.as_entry_named("pebble", "Pebble", folder)
+    }
+
+    /// The same, as an authority with this id and title.
+    pub fn as_entry_named(&self, id: &str, title: &str, folder: &Path) -> Result<Vec<String>> {
         let write = |name: &str, text: &str| -> Result<String> {
             let path = folder.join(name);
             std::fs::write(&path, text).with_context(|| format!("writing {name}"))?;
@@ -60,13 +65,13 @@ impl Pebble {
         let issuing_roots = write("issuing-roots.pem", &self.issuing_root_pem()?)?;
         let directory = self.directory_url();
         let options = [
-            ("--title", "Pebble"),
+            ("--title", title),
             ("--directory", &directory),
             ("--directory-tls-roots", &directory_roots),
             ("--issuing-roots", &issuing_roots),
         ];
         let options = options.into_iter().flat_map(|(option, value)| [option, value]);
-        let words = ["ca", "add", "pebble", "--internal-names"].into_iter().chain(options);
+        let words = ["ca", "add", id, "--internal-names"].into_iter().chain(options);
         Ok(words.map(str::to_owned).collect())
     }
 

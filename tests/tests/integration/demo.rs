@@ -1,7 +1,7 @@
 //! The demo as a newcomer runs it: proven handshake, a renewal, a clean end, nothing left behind.
 
 use anyhow::{Context, Result, ensure};
-use certwright_tests::{Ended, Launch, Running, certwright_binary, wait_for};
+use certwright_tests::{Ended, Launch, Running, certwright_binary, post, wait_for};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -42,14 +42,26 @@ fn goes_through_an_issue_and_a_renewal_and_leaves_nothing() -> Result<()> {
     control_c_ends_it_cleanly_at_any_moment()
 }
 
+/// The link that the demo shows opens the web interface as an administrator, without a certificate to be trusted first.
+fn signs_in_by_the_link(text: &str) -> Result<()> {
+    let link = text.lines().find_map(|line| line.trim().strip_prefix("http://127.0.0.1:"));
+    let (port, code) = link.and_then(|link| link.split_once("/welcome#code=")).context("no link")?;
+    let opened = post(port.parse()?, "/api/v1/session/link", &format!(r#"{{"code":"{code}"}}"#))?;
+    ensure!(opened.status == 200 && opened.body.contains(r#""role":"administrator""#), "{opened:?}");
+    Ok(())
+}
+
 fn control_c_ends_it_cleanly_at_any_moment() -> Result<()> {
-    for moment in ["a built-in authority at", "Send the stored certificate request", "Look around"] {
+    for moment in ["a built-in authority at", "Send the stored certificate request", "in a second terminal"] {
         let folder = tempfile::tempdir()?;
         let demo = start(&[], &folder)?;
         wait_for("the demo to come so far", LIMIT, || {
             demo.expect_running()?;
             Ok(demo.log_text().contains(moment).then_some(()))
         })?;
+        if moment == "in a second terminal" {
+            signs_in_by_the_link(&demo.log_text())?;
+        }
         let process = i32::try_from(demo.process_id()).ok().and_then(rustix::process::Pid::from_raw);
         rustix::process::kill_process(process.context("no process")?, rustix::process::Signal::INT)?;
         let ended = demo.wait_for_end(LIMIT)?;

@@ -8,20 +8,20 @@ use certwright_core::rate_limit::{RateLimit, Scope};
 use certwright_engine::{Clock as _, EventFilter};
 use certwright_tests::{Deed, Mischief, Pebble, Reply, Resource, Rule};
 
-const HOST: &str = "shop.example.test";
-const BACK_OFF: SignedDuration = SignedDuration::from_secs(50);
+pub(crate) const HOST: &str = "shop.example.test";
+pub(crate) const BACK_OFF: SignedDuration = SignedDuration::from_secs(50);
 /// All tries in place, and the first moments after them.
-const OUTAGE: SignedDuration = SignedDuration::from_hours(3);
+pub(crate) const OUTAGE: SignedDuration = SignedDuration::from_hours(3);
 
 /// A lane whose authority is reached through the proxy, and another one that its clients trust as well.
-struct Two {
-    lane: Lane,
-    way: Mischief,
-    second: Pebble,
+pub(crate) struct Two {
+    pub(crate) lane: Lane,
+    pub(crate) way: Mischief,
+    pub(crate) second: Pebble,
 }
 
 impl Two {
-    async fn start() -> Result<Self> {
+    pub(crate) async fn start() -> Result<Self> {
         let nginx = two_sites()?;
         let pebble = || {
             let pebble = Pebble::builder().http_port(nginx.http_port()).gentle().retry_after(0, 0);
@@ -55,18 +55,18 @@ impl Two {
         Ok(())
     }
 
-    async fn ask(&self) -> Result<()> {
+    pub(crate) async fn ask(&self) -> Result<()> {
         self.lane.engine().create_certificate(self.lane.draft(&[HOST]), "test").await?;
         self.lane.engine().request(HOST, None, "test").await?;
         Ok(())
     }
 
-    fn break_down(&self) {
+    pub(crate) fn break_down(&self) {
         self.way.add(Rule::always(Resource::NewOrder, Deed::Answer(Reply::page(503))));
     }
 
     /// Lets the certificate's next moment come, whenever it is.
-    async fn next(&self) -> Result<()> {
+    pub(crate) async fn next(&self) -> Result<()> {
         let standing = self.lane.row(HOST).await?.certificate.standing;
         let next = standing.next_at.context("nothing will ever be done")?;
         self.lane.clock.advance_to(next);
@@ -74,11 +74,11 @@ impl Two {
         Ok(())
     }
 
-    async fn issuer(&self) -> Result<Option<String>> {
+    pub(crate) async fn issuer(&self) -> Result<Option<String>> {
         Ok(self.lane.row(HOST).await?.version.map(|version| version.authority.to_string()))
     }
 
-    async fn told(&self) -> Result<String> {
+    pub(crate) async fn told(&self) -> Result<String> {
         let certificate = Some(self.lane.row(HOST).await?.certificate.id);
         let filter = EventFilter { certificate, ..EventFilter::default() };
         let events = self.lane.engine().store().events_after(0, &filter, 500).await?;
@@ -174,5 +174,47 @@ async fn a_name_that_cannot_be_validated_is_nobody_elses_business() -> Result<()
     ensure!(standing.failures >= 4 && failure.kind == "challenge-failed", "{failure:?}");
     ensure!(failure.authority.as_ref().is_some_and(|id| id.as_str() == "pebble"), "{failure:?}");
     ensure!(two.second.orders_opened() == 0, "another authority was asked about a bad name");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_validations_failed_staging_is_tried_before_the_authority_is_burned_again() -> Result<()> {
+    let two = Two::start().await?;
+    two.lane.register("second").await?;
+    let mut staging = two.lane.engine().authority("second").await?;
+    staging.staging = true;
+    staging.choices.staging_of = Some("pebble".into());
+    two.lane.engine().put_authority(staging, "test").await?;
+    two.lane.pebble.names().add_a(HOST, "127.0.0.2")?;
+    two.second.names().add_a(HOST, "127.0.0.2")?;
+    two.ask().await?;
+    ensure!(two.lane.settle_within(BACK_OFF).await?);
+    while two.lane.row(HOST).await?.certificate.standing.failures < 2 {
+        two.next().await?;
+    }
+    // The name is still wrong: only staging is asked, and that it fails there counts as any failure.
+    let (burned, rehearsed) = (two.lane.pebble.orders_opened(), two.second.orders_opened());
+    let failures = two.lane.row(HOST).await?.certificate.standing.failures;
+    two.next().await?;
+    two.next().await?;
+    ensure!(two.lane.pebble.orders_opened() == burned, "the authority was burned: {}", two.told().await?);
+    ensure!(two.second.orders_opened() > rehearsed, "staging was never asked: {}", two.told().await?);
+    ensure!(two.lane.row(HOST).await?.certificate.standing.failures > failures);
+    let told = two.told().await?;
+    ensure!(told.contains("Second is tried first, and nothing is issued there"), "{told}");
+    let preview = two.lane.engine().preview(HOST).await?.text();
+    ensure!(preview.contains("Unattended Second would be tried first"), "{preview}");
+
+    // It is repaired: staging finds it right, and the authority itself issues. Nothing of staging is ever stored.
+    for names in [two.lane.pebble.names(), two.second.names()] {
+        names.clear_a(HOST)?;
+    }
+    two.next().await?;
+    ensure!(two.issuer().await?.as_deref() == Some("pebble"), "{}", two.told().await?);
+    two.lane.check_served(HOST, &[HOST]).await?;
+    let told = two.told().await?;
+    ensure!(told.contains("The staging environment validates every name"), "{told}");
+    let versions = two.lane.engine().versions(HOST, certwright_engine::Page::default()).await?;
+    ensure!(versions.items.iter().all(|version| version.authority.as_str() == "pebble"));
     Ok(())
 }

@@ -300,6 +300,7 @@ pub(crate) async fn open(configuration: &Configuration, clock: &Arc<TestClock>) 
             Ok(opened) => {
                 let left = opened.engine.take_over().await?;
                 opened.engine.sweep(left).await?;
+                opened.engine.follow_the_clock().await?;
                 return Ok(opened);
             }
             // A program that another test of this process is just starting has inherited the lock for the moment

@@ -17,17 +17,10 @@ use std::time::Duration;
 
 const HOSTS: [&str; 2] = ["shop.example.test", "www.shop.example.test"];
 
-fn account(world: &World) -> Result<()> {
-    let create = ["account", "create", "--ca=pebble", "--contact=ada@example.com", "--agree-terms"];
-    world.service.command(&create).map(drop)
-}
-
 fn issued(pebble: certwright_tests::PebbleBuilder) -> Result<World> {
     let world = World::start(pebble, &[])?;
-    account(&world)?;
-    world.create("shop", &HOSTS, world.nginx.https_port(), &[])?;
-    world.service.command(&["cert", "request", "shop", "--yes"])?;
-    world.wait_until("shop", "served")?;
+    world.register("pebble")?;
+    world.obtain("shop", &HOSTS)?;
     Ok(world)
 }
 

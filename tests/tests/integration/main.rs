@@ -6,11 +6,13 @@
 mod account_life;
 mod answering;
 mod authorities;
+mod by_command;
 mod canary;
 #[cfg(feature = "failpoints")]
 mod cancel;
 mod chains;
 mod choices;
+mod clocks;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod demo;
@@ -18,6 +20,7 @@ mod failover;
 mod failures;
 mod faults;
 mod foreign;
+mod gui;
 mod hundred;
 mod kept;
 #[cfg(feature = "failpoints")]
@@ -44,6 +47,7 @@ mod secrets;
 mod service;
 mod story;
 mod strangers;
+mod switched_off;
 mod together;
 mod vaults;
 mod watching;

@@ -4,14 +4,19 @@ use crate::lane::{Lane, open, settle_within, two_sites};
 use anyhow::{Context, Result, ensure};
 use certwright::configuration::Configuration;
 use certwright_core::id::VersionId;
+use certwright_core::incident::{CauseKind, Incident};
 use certwright_core::renewal_information::SuggestedWindow;
 use certwright_core::run::RunState;
 use certwright_core::{SignedDuration, Timestamp};
-use certwright_engine::{Changes, Draft, EventFilter};
+use certwright_engine::{Changes, Draft, EventFilter, Page};
 use certwright_tests::Pebble;
 
 /// Pebble wants to be asked again after six hours.
 const HOURS: SignedDuration = SignedDuration::from_hours(7);
+
+/// Enough that it is no coincidence.
+const MANY: usize = 22;
+const STUCK: &str = "stuck.example.test";
 
 async fn start() -> Result<Lane> {
     let nginx = two_sites()?;
@@ -65,6 +70,27 @@ async fn answer(lane: &Lane, name: &str, body: &str) -> Result<()> {
     lane.pebble.set_renewal_information(&leaf, body)
 }
 
+/// How a scenario ended that needs each order's names validated anew.
+enum Scenario {
+    Done,
+    /// Pebble reused an authorization that was valid, so the order succeeded.
+    Spoilt,
+}
+
+/// Pebble reuses a valid authorization for one order in a hundred even when it is told to reuse none.
+async fn until_validated_anew(scenario: impl AsyncFn() -> Result<Scenario>) -> Result<()> {
+    for _ in 0..4 {
+        if let Scenario::Done = scenario().await? {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("Pebble reused an authorization in each of four tries")
+}
+
+async fn was_not_validated(lane: &Lane, name: &str) -> Result<bool> {
+    Ok(told(lane, name).await?.contains("the authority has validated these names already"))
+}
+
 fn suggestion(start: Timestamp, end: Timestamp) -> String {
     serde_json::json!({
         "suggestedWindow": { "start": start.to_string(), "end": end.to_string() },
@@ -109,6 +135,67 @@ async fn fault_15_a_window_moved_to_the_past_renews_everything_at_the_next_quest
     }
     ensure!(lane.pebble.orders_opened() == 6, "{} orders", lane.pebble.orders_opened());
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_15_what_an_authority_wants_renewed_is_one_incident_until_all_of_it_is_replaced() -> Result<()>
+{
+    until_validated_anew(one_incident).await
+}
+
+async fn one_incident() -> Result<Scenario> {
+    let lane = start().await?;
+    let engine = lane.engine();
+    let mut names = Vec::new();
+    names.push(issue(&lane, STUCK).await?);
+    for number in 1..MANY {
+        names.push(issue(&lane, &format!("n{number}.example.test")).await?);
+    }
+    let now = engine.now();
+    let mut first = Vec::new();
+    for name in &names {
+        answer(&lane, name, &suggestion(now - HOURS * 2, now - HOURS)).await?;
+        first.push(version(&lane, name).await?);
+    }
+    // One cannot be validated for now.
+    lane.pebble.names().add_a(STUCK, "127.0.0.2")?;
+    pass(&lane, HOURS).await?;
+    if was_not_validated(&lane, STUCK).await? {
+        return Ok(Scenario::Spoilt);
+    }
+    let replaced = async || -> Result<usize> {
+        let mut replaced = 0;
+        for (name, first) in names.iter().zip(&first) {
+            replaced += usize::from(version(&lane, name).await? != *first);
+        }
+        Ok(replaced)
+    };
+    ensure!(replaced().await? == MANY - 1, "{} are replaced", replaced().await?);
+    engine.keep_up().await?;
+    let mass = async || -> Result<Vec<Incident>> {
+        let all = engine.incidents(None, Page::default()).await?.items;
+        Ok(all.into_iter().filter(|incident| incident.cause.kind == CauseKind::MassRenewal).collect())
+    };
+    let opened = mass().await?.pop().context("there is no incident")?;
+    ensure!(opened.gathered.count == MANY as u64 && opened.resolved == MANY as u64 - 1, "{opened:?}");
+    ensure!(opened.closed_at.is_none() && opened.words.contains("https://ca.example/incident"), "{opened:?}");
+    // Nothing joins it for long, and one is still to be replaced.
+    lane.clock.advance_to(engine.now() + HOURS);
+    engine.keep_up().await?;
+    ensure!(mass().await?[0].closed_at.is_none(), "closed too early");
+    // When that one is replaced too, all of it is over.
+    lane.pebble.names().clear_a(STUCK)?;
+    engine.request(&names[0], None, "test").await?;
+    ensure!(lane.settle().await?);
+    ensure!(replaced().await? == MANY, "{} are replaced", replaced().await?);
+    engine.keep_up().await?;
+    let closed = mass().await?;
+    ensure!(
+        closed.len() == 1 && closed[0].closed_at.is_some() && closed[0].resolved == MANY as u64,
+        "{closed:?}"
+    );
+    ensure!(closed[0].end.as_deref() == Some("22 of 22 are replaced"), "{closed:?}");
+    Ok(Scenario::Done)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,6 +284,10 @@ async fn fault_17_replaced_already_or_issued_to_another_account_is_ordered_witho
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fault_18_a_window_in_the_past_and_a_renewal_that_fails_is_no_hot_loop() -> Result<()> {
+    until_validated_anew(no_hot_loop).await
+}
+
+async fn no_hot_loop() -> Result<Scenario> {
     let lane = start().await?;
     let name = issue(&lane, "one.example.test").await?;
     let opened = lane.pebble.orders_opened();
@@ -205,12 +296,15 @@ async fn fault_18_a_window_in_the_past_and_a_renewal_that_fails_is_no_hot_loop()
     // The name leads to nobody from now on: each order fails its validation.
     lane.pebble.names().add_a("one.example.test", "127.0.0.2")?;
     pass(&lane, SignedDuration::from_hours(48)).await?;
+    if was_not_validated(&lane, &name).await? {
+        return Ok(Scenario::Spoilt);
+    }
     let standing = lane.row(&name).await?.certificate.standing;
-    ensure!(standing.failures > 2, "{standing:?}");
+    ensure!(standing.failures > 2, "{standing:?}\n{}", told(&lane, &name).await?);
     // 1 minute, 10, 100, then daily: six in two days, and one more for where the two days end.
     let tried = lane.pebble.orders_opened() - opened;
     ensure!(tried <= 7, "{tried} orders in two days");
-    Ok(())
+    Ok(Scenario::Done)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ use crate::lane::{Lane, two_sites};
 use anyhow::{Context, Result, ensure};
 use certwright_core::SignedDuration;
 use certwright_core::authority::{Authority, IssuingRoots};
+use certwright_core::health::{Health, HealthReason};
 use certwright_engine::EngineError;
 use certwright_store::EventFilter;
 use certwright_tests::{Deed, Mischief, Pebble, Reply, Resource, Rule};
@@ -61,6 +62,13 @@ async fn fault_47_an_authority_that_is_retired_is_told_and_its_certificates_are_
     for _ in 0..4 {
         pass(24).await?;
     }
+    let graded = lane.row(&id).await?.graded;
+    ensure!(
+        (graded.health, graded.reason) == (Health::Warning, HealthReason::AuthorityRetired),
+        "{graded:?}"
+    );
+    let warned = engine.store().counts(engine.now()).await?.healths;
+    ensure!(warned.contains(&(Health::Warning, 1)), "metrics and lists count it: {warned:?}");
     let words = told().await?;
     ensure!(words.len() == 1, "told {} times", words.len());
     ensure!(words[0].contains("404") && words[0].contains("register an account"), "{}", words[0]);
@@ -76,6 +84,7 @@ async fn fault_47_an_authority_that_is_retired_is_told_and_its_certificates_are_
     let moved = engine.move_certificates("pebble", "other", false, "test").await?;
     ensure!(moved.moved == [name], "{moved:?}");
     let edited = lane.row(&id).await?;
+    ensure!(edited.graded.health == Health::Healthy, "well again, by the move: {:?}", edited.graded);
     ensure!(edited.certificate.settings.authority.as_str() == "other");
     let why = edited.certificate.standing.next_why.context("no reason")?;
     ensure!(why.contains("authority, profile, key or lifetime was changed"), "{why}");

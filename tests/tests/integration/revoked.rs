@@ -90,8 +90,8 @@ async fn revoke_behind(roots: &str, directory: &str, key: &str, certificate: &st
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_certificate_on_its_authoritys_list_is_found_and_replaced() -> Result<()> {
+/// A service with an authority of its own, and an account there.
+fn home_authority() -> Result<Process> {
     let port = free_port()?;
     let mut service = Process::with(&[
         "--tls".to_owned(),
@@ -112,25 +112,69 @@ async fn a_certificate_on_its_authoritys_list_is_found_and_replaced() -> Result<
     ])?;
     service.command(&["authority", "use", "home"])?;
     service.command(&["account", "create", "--ca=home"])?;
-    let file = |name: &str| service.folder().join(name).display().to_string();
-    let (fullchain, key) = (file("fullchain.pem"), file("key.pem"));
+    Ok(service)
+}
+
+/// Obtains a certificate of this name into files; gives where they are, chain and key.
+fn obtained(service: &Process, name: &str) -> Result<(String, String)> {
+    let file = |what: &str| service.folder().join(format!("{name}-{what}.pem")).display().to_string();
+    let (fullchain, key) = (file("fullchain"), file("key"));
     service.command(&[
         "cert",
         "create",
-        "shop.localhost",
-        "--name=shop",
+        &format!("{name}.localhost"),
+        &format!("--name={name}"),
         "--ca=home",
         "--deploy=files",
         &format!("--set=files.fullchain={fullchain}"),
         &format!("--set=files.key={key}"),
     ])?;
-    service.command(&["cert", "request", "shop", "--yes"])?;
+    service.command(&["cert", "request", name, "--yes"])?;
+    Ok((fullchain, key))
+}
+
+/// The address of the authority's directory, and what its HTTPS is trusted by.
+fn directory_of(service: &Process) -> Result<(String, String)> {
+    let roots = std::fs::read_to_string(service.data().join("self-signed/fullchain.pem"))?;
+    Ok((format!("https://localhost:{}/acme/home/directory", service.port()), roots))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn certificates_that_their_authoritys_lists_revoke_are_one_incident() -> Result<()> {
+    let service = home_authority()?;
+    let mut files = Vec::new();
+    for name in ["one", "two", "three", "four"] {
+        files.push((name, obtained(&service, name)?));
+    }
+    let (directory, roots) = directory_of(&service)?;
+    let open = || service.json(&["incident", "list", "--open"]);
+    for (number, (name, (fullchain, key))) in files.iter().enumerate() {
+        let (chain, key) = (std::fs::read_to_string(fullchain)?, std::fs::read_to_string(key)?);
+        revoke_behind(&roots, &directory, &key, &chain).await?;
+        let said = service.tell(&["cert", "check-revocation", name], "")?;
+        ensure!(said.code == 7 && said.out.contains("is revoked since"), "{}", said.all());
+        let opened = open()?;
+        ensure!(opened["total"] == u64::from(number >= 2), "after {}: {opened}", number + 1);
+    }
+    let opened = open()?["items"][0].clone();
+    ensure!(opened["kind"] == "mass-revocation" && opened["count"] == 4, "{opened}");
+    ensure!(opened["of"] == "home" && opened["examples"][0]["name"] == "one", "{opened}");
+    let status = service.command(&["status"])?;
+    ensure!(status.contains("has revoked several certificates"), "{status}");
+    let shown = service.command(&["incident", "show", opened["id"].as_str().context("no id")?])?;
+    ensure!(shown.contains("4, ") && shown.contains("replaced"), "{shown}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_on_its_authoritys_list_is_found_and_replaced() -> Result<()> {
+    let service = home_authority()?;
+    let (fullchain, key) = obtained(&service, "shop")?;
     let before = service.json(&["cert", "show", "shop"])?;
     let first = service.json(&["cert", "check-revocation", "shop"])?;
     ensure!(first["revocation"].is_null() && first["id"] == before["version"]["id"], "{first}");
 
-    let roots = std::fs::read_to_string(service.data().join("self-signed/fullchain.pem"))?;
-    let directory = format!("https://localhost:{}/acme/home/directory", service.port());
+    let (directory, roots) = directory_of(&service)?;
     let chain = std::fs::read_to_string(&fullchain)?;
     revoke_behind(&roots, &directory, &std::fs::read_to_string(&key)?, &chain).await?;
     let said = service.tell(&["cert", "check-revocation", "shop", "--json"], "")?;

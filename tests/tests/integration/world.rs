@@ -58,6 +58,20 @@ impl World {
         self.service.json(&arguments)
     }
 
+    /// `account create`: an account at this authority.
+    pub(crate) fn register(&self, authority: &str) -> Result<()> {
+        let authority = format!("--ca={authority}");
+        let create = ["account", "create", &authority, "--contact=ada@example.com", "--agree-terms"];
+        self.service.command(&create).map(drop)
+    }
+
+    /// Creates a certificate for this world's nginx, requests it, and waits until it is served.
+    pub(crate) fn obtain(&self, name: &str, hosts: &[&str]) -> Result<Value> {
+        self.create(name, hosts, self.nginx.https_port(), &[])?;
+        self.service.command(&["cert", "request", name, "--yes"])?;
+        self.wait_until(name, "served")
+    }
+
     pub(crate) fn show(&self, name: &str) -> Result<Value> {
         self.service.json(&["cert", "show", name])
     }

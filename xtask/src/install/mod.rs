@@ -11,6 +11,7 @@ use unpacked::{CADDY, PEBBLE};
 /// Installs what is missing of what the tests need.
 pub(crate) fn run() -> Result<()> {
     packages::install(packages::CLIENTS)?;
+    packages::install(packages::BROWSER)?;
     packages::install(packages::SERVERS)?;
     unpacked::install(&[PEBBLE, CADDY])
 }

@@ -16,6 +16,9 @@ pub(super) const SERVERS: &[Package] =
 /// The clients of others that the tests try with the built-in authority.
 pub(super) const CLIENTS: &[Package] = &[("certbot", "certbot"), ("lego", "lego"), ("uacme", "uacme")];
 
+/// What the browser tests look at the pages with.
+pub(super) const BROWSER: &[Package] = &[("chromium", "chromium")];
+
 pub(super) fn install(packages: &[Package]) -> Result<()> {
     let missing: Vec<&str> = packages
         .iter()

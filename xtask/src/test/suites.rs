@@ -48,14 +48,15 @@ impl Suite {
 }
 
 /// In the order in which they run: what fails fast comes first. Lints are part of the build: Clippy is its compiler.
-pub(super) const SUITES: [Suite; 8] = [
+pub(super) const SUITES: [Suite; 9] = [
     suite("format", 10, Needs::Cargo, When::Always, format),
     suite("build", 660, Needs::Cargo, When::Always, product::build_all),
     suite("check", 20, Needs::Cargo, When::Always, check::run),
     suite("deny", 20, Needs::Cargo, When::DenyInstalled, deny),
-    suite("unit", 120, Needs::Servers, When::Always, unit),
+    suite("unit", 60, Needs::Servers, When::Always, unit),
     suite("simulation", 300, Needs::Cargo, When::Named, simulation),
     suite("integration", 420, Needs::Servers, When::Always, integration),
+    suite("gui", 300, Needs::Servers, When::Always, gui),
     suite("long", 900, Needs::Servers, When::WithAll, long),
 ];
 
@@ -98,6 +99,16 @@ fn integration() -> Result<()> {
 /// libraries have the features of every other suite.
 fn simulation() -> Result<()> {
     run(workspace_command("test", &["--test", "simulation"])?)
+}
+
+/// The web interface: its types, then Chromium before the real service, with a real authority behind it. The packages of the
+/// pages are there since the build, which made the pages.
+fn gui() -> Result<()> {
+    product::build()?;
+    run(product::web(&["run", "--silent", "check"]))?;
+    let mut tests = product::web(&["run", "--silent", "test"]);
+    tests.env("CERTWRIGHT_GUI_STAGE", product::built("examples/gui_stage")?);
+    run(tests)
 }
 
 /// The tests marked `#[ignore]`.

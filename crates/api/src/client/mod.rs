@@ -5,6 +5,7 @@ mod certificates;
 mod connection;
 mod error;
 mod issuers;
+mod people;
 mod query;
 mod registry;
 mod runs;

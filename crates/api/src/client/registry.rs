@@ -5,6 +5,7 @@ use super::{Answer, Client};
 use crate::account_changes::{AccountChanges, AccountCheck, AccountImport, AccountKeyChange, TermsAgreement};
 use crate::accounts::{Account, AccountDraft, AccountRemoval, ChainPreference};
 use crate::authorities::{Authority, AuthorityDraft, MoveAnswer, MoveRequest, Probe, Terms};
+use crate::authority_edits::AuthorityChanges;
 use crate::limits::Limits;
 use crate::page::List;
 use crate::targets::TargetKind;
@@ -33,6 +34,19 @@ impl Client {
     /// See [`ClientError`](super::ClientError).
     pub async fn put_authority(&self, id: &str, draft: &AuthorityDraft) -> Answer<Authority> {
         self.send(Call::put("authorities").segment(id).body(draft)).await
+    }
+
+    /// Changes an authority, if nobody else did since its `revision` was read.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; `outdated` carries the authority as it is now.
+    pub async fn update_authority(
+        &self,
+        id: &str,
+        revision: i64,
+        changes: &AuthorityChanges,
+    ) -> Answer<Authority> {
+        self.send(Call::patch("authorities").segment(id).if_revision(revision).body(changes)).await
     }
 
     /// Removes an authority of one's own.

@@ -1,10 +1,11 @@
-//! Methods about runs, events and the audit.
+//! Methods about runs, events, incidents and the audit.
 
 use super::call::Call;
 use super::{Answer, Client, EventStream};
-use crate::audit::AuditLine;
+use crate::audit::{AuditLine, AuditQuery};
 use crate::events::{EventList, EventQuery};
-use crate::page::{Page, PageQuery};
+use crate::incidents::{Incident, IncidentQuery};
+use crate::page::Page;
 use crate::runs::{Run, RunQuery};
 
 impl Client {
@@ -46,11 +47,27 @@ impl Client {
         super::stream::open(self.clone(), query)
     }
 
+    /// A page of incidents, the newest first.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn incidents(&self, query: &IncidentQuery) -> Answer<Page<Incident>> {
+        self.send(Call::get("incidents").query(query)).await
+    }
+
+    /// One incident.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn incident(&self, id: &str) -> Answer<Incident> {
+        self.send(Call::get("incidents").segment(id)).await
+    }
+
     /// A page of the audit, the newest line first.
     ///
     /// # Errors
     /// See [`ClientError`](super::ClientError).
-    pub async fn audit(&self, page: &PageQuery) -> Answer<Page<AuditLine>> {
-        self.send(Call::get("audit").query(page)).await
+    pub async fn audit(&self, query: &AuditQuery) -> Answer<Page<AuditLine>> {
+        self.send(Call::get("audit").query(query)).await
     }
 }

@@ -54,7 +54,7 @@ fn message(id: i64) -> String {
 
 #[tokio::test]
 async fn a_request_says_who_asks_and_is_known_again() {
-    let body = r#"{"started":[],"refused":[]}"#;
+    let body = r#"{"started":[],"started_count":0,"refused":[],"refused_count":0}"#;
     let (client, heads) = answering(vec![answer("202 Accepted", "application/json", body)]).await;
     client.renew(&RenewRequest::default(), "key-1").await.unwrap();
     let head = heads.await.unwrap().remove(0);

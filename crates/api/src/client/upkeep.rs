@@ -4,8 +4,10 @@ use super::call::Call;
 use super::{Answer, Client};
 use crate::backups::{Backup, BackupCheck, RollBack};
 use crate::certificates::Certificate;
+use crate::configuration::Configuration;
 use crate::doctor::{Diagnosis, RepairKind, RepairRequest};
 use crate::page::List;
+use crate::support::SupportBundle;
 
 impl Client {
     /// The backups, the newest first.
@@ -38,6 +40,22 @@ impl Client {
     /// See [`ClientError`](super::ClientError).
     pub async fn diagnosis(&self) -> Answer<Diagnosis> {
         self.send(Call::get("doctor")).await
+    }
+
+    /// What the service was started with.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn configuration(&self) -> Answer<Configuration> {
+        self.send(Call::get("configuration")).await
+    }
+
+    /// How the service stands, for whoever helps.
+    ///
+    /// # Errors
+    /// See [`ClientError`](super::ClientError).
+    pub async fn support_bundle(&self) -> Answer<SupportBundle> {
+        self.send(Call::get("support-bundle")).await
     }
 
     /// Puts something right that a finding offers.

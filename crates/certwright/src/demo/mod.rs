@@ -6,7 +6,9 @@ mod screen;
 mod site;
 mod stage;
 
+use crate::doorway::link_as_administrator;
 use anyhow::{Context as _, Result, bail};
+use certwright_api::secret::SecretText;
 use certwright_core::event::{Event, EventKind, Level};
 use certwright_core::id::VersionId;
 use certwright_engine::EventFilter;
@@ -78,7 +80,8 @@ async fn show(stage: &Stage, screen: &Screen, options: &Options) -> Result<()> {
     screen.head("Proof: handshakes as any client makes them, trusting the demo's root alone");
     prove(stage, screen).await?;
     screen.done(&format!("{} after the start", screen.seconds()));
-    where_things_are(stage, screen, options);
+    let link = link_as_administrator(stage.data_directory.join("certwright.sock"), "demo").await?;
+    where_things_are(stage, screen, options, &link);
     screen.head("From here on it renews by itself: a certificate lives for a minute here, and is renewed at half of it");
     loop {
         served = next_served(stage, screen, &id, Some(served), &mut seen, false).await?;
@@ -172,8 +175,13 @@ async fn prove(stage: &Stage, screen: &Screen) -> Result<()> {
     Ok(())
 }
 
-fn where_things_are(stage: &Stage, screen: &Screen, options: &Options) {
+fn where_things_are(stage: &Stage, screen: &Screen, options: &Options, link: &SecretText) {
     let data = stage.data_directory.display();
+    screen.head("Look around, in a browser: this link signs you in, once, within 15 minutes");
+    screen.line(&format!("    {}", link.reveal()));
+    screen.line("");
+    screen.line("    Another link:");
+    screen.line(&format!("    certwright --socket {data}/certwright.sock gui --print"));
     screen.head("Look around, in a second terminal");
     screen.line(&format!("    certwright --socket {data}/certwright.sock cert show demo"));
     screen.line(&format!("    certwright --socket {data}/certwright.sock cert log demo"));

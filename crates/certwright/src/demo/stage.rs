@@ -48,8 +48,11 @@ impl Stage {
     pub(super) async fn set_up(folder: &Path) -> Result<Self> {
         files::make_directory(&folder.join("site"), files::PRIVATE_DIRECTORY)?;
         let mut configuration = Configuration::of(folder.join("data"));
-        configuration.listen = vec![listen_address()?];
+        // One with TLS for the authority's clients, one without for a browser that knows no certificate of ours.
+        let plain = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
+        configuration.listen = vec![listen_address()?, plain];
         configuration.tls = true;
+        configuration.without_tls = vec![plain];
         configuration.challenge_port = free_port()?;
         configuration.challenge_addresses = vec![Ipv4Addr::LOCALHOST.into()];
         let opened = service::open(&configuration).await?;

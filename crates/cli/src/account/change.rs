@@ -1,7 +1,7 @@
 //! `account import`, `account edit`, `account key`, `account agree`, `account check`, `account deactivate`.
 
 use super::create::AccountKey;
-use super::secret::{private_key, show};
+use super::secret::{key, show};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::session::Session;
@@ -111,7 +111,7 @@ pub struct Deactivate {
 
 impl Import {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Fault> {
-        let import = AccountImport { authority: self.ca, url: self.url, key: private_key(&self.key_file)? };
+        let import = AccountImport { authority: self.ca, url: self.url, key: key(&self.key_file)? };
         let account = session.client.import_account(&import).await?;
         show(session, &account, |account| {
             format!("Took over {} as {}.", account.url.as_deref().unwrap_or_default(), account.id)
@@ -139,7 +139,7 @@ impl Key {
         );
         session.confirm(&question, self.yes)?;
         let change = match &self.key_file {
-            Some(file) => AccountKeyChange { key_type: None, key: Some(private_key(file)?) },
+            Some(file) => AccountKeyChange { key_type: None, key: Some(key(file)?) },
             None => AccountKeyChange { key_type: Some(AccountKeyType::from(self.key_type)), key: None },
         };
         let account = session.client.change_account_key(&account.id, &change).await?;

@@ -1,6 +1,6 @@
 //! `account create`: explicit agreement to the current terms (F27), external account binding.
 
-use super::secret::secret;
+use super::secret::key;
 use crate::ask;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -124,7 +124,7 @@ impl Create {
             Algorithm::Hs384 => BindingAlgorithm::HS384,
             Algorithm::Hs512 => BindingAlgorithm::HS512,
         };
-        Ok(Some(ExternalAccount { key_id: key_id.clone(), key: secret(file)?, algorithm }))
+        Ok(Some(ExternalAccount { key_id: key_id.clone(), key: key(file)?, algorithm }))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `ca add`.
 
+use super::facts::Facts;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::session::{Session, read};
@@ -68,6 +69,14 @@ pub struct Add {
     /// It certifies no wildcard names
     #[arg(long)]
     no_wildcards: bool,
+    /// It takes recent validations as proof for the next order
+    #[arg(long)]
+    reuses_validations: bool,
+    #[command(flatten)]
+    facts: Facts,
+    /// Leave it switched off: no account and no order yet
+    #[arg(long)]
+    disabled: bool,
     /// A rate limit, such as orders=300/3h; repeat it for several. It counts accounts, orders, domain, identifier-set,
     /// failures or consecutive-failures
     #[arg(long = "limit", value_name = "SCOPE=N/SPAN", value_parser = rate_limit)]
@@ -86,13 +95,13 @@ pub struct Add {
     replace: bool,
 }
 
-fn key_type(name: &str) -> Result<KeyType, String> {
+pub(super) fn key_type(name: &str) -> Result<KeyType, String> {
     KeyType::from_name(name)
         .ok_or_else(|| "the types are ecdsa-p256, -p384, -p521 and rsa-2048, -3072, -4096".to_owned())
 }
 
 /// `orders=300/3h`: what is counted, how many, in which span.
-fn rate_limit(text: &str) -> Result<RateLimit, String> {
+pub(super) fn rate_limit(text: &str) -> Result<RateLimit, String> {
     let parts = text.split_once('=').and_then(|(scope, rest)| Some((scope, rest.split_once('/')?)));
     let Some((scope, (most, span))) = parts else {
         return Err("it is written like orders=300/3h".to_owned());
@@ -125,6 +134,8 @@ impl Add {
         };
         let usual = Pace::default();
         let details = Some(AuthorityDetails {
+            disabled: self.disabled,
+            reuses_validations: self.reuses_validations,
             email_required: self.email_required,
             wildcards: !self.no_wildcards,
             rate_limits: self.limits,
@@ -133,7 +144,7 @@ impl Add {
                 open_orders_of_account: self.open_orders_of_account.unwrap_or(usual.open_orders_of_account),
                 orders_per_second: self.orders_per_second.unwrap_or(usual.orders_per_second),
             },
-            ..AuthorityDetails::default()
+            ..self.facts.details()
         });
         Ok(AuthorityDraft {
             title: self.title,
@@ -193,10 +204,14 @@ mod tests {
     fn switches_become_the_draft() {
         let line = "add internal --title T --directory https://ca/d --issuing-roots public --internal-names \
                     --max-names 5 --ip-addresses --no-common-name --key rsa-2048 --limit orders=2/1h \
-                    --staging --staging-of ca --preferred-chain X1 --chosen-lifetime";
+                    --staging --staging-of ca --preferred-chain X1 --chosen-lifetime --terms https://t \
+                    --status none --lifetime-days 7 --name-count one --reuses-validations --disabled";
         let add = Line::try_parse_from(line.split_whitespace()).unwrap().add;
         let mut draft = serde_json::to_value(add.draft().unwrap()).unwrap();
         let details = draft.as_object_mut().unwrap().remove("details").unwrap();
+        assert_eq!((&details["terms"], details.get("status")), (&json!("https://t"), None));
+        assert_eq!((&details["lifetime_days"], &details["name_count"]), (&json!(7), &json!("one")));
+        assert_eq!((&details["reuses_validations"], &details["disabled"]), (&json!(true), &json!(true)));
         assert_eq!(
             details["rate_limits"],
             json!([{ "scope": "orders", "most": 2, "seconds": 3600, "refill": "bucket" }])

@@ -1,6 +1,8 @@
 //! `certwright ca …`: certificate authorities.
 
 mod add;
+mod edit;
+mod facts;
 mod limits;
 mod relocate;
 mod show;
@@ -21,6 +23,8 @@ pub enum AuthorityCommand {
     Limits(limits::ShowLimits),
     /// Add an authority of your own
     Add(Box<add::Add>),
+    /// Change an authority
+    Edit(Box<edit::Edit>),
     /// Look whether an authority's directory is still there
     Probe(relocate::ProbeNow),
     /// Order the certificates of an authority from another one
@@ -48,6 +52,7 @@ impl AuthorityCommand {
             Self::Show(command) => command.run(session).await,
             Self::Limits(command) => command.run(session).await,
             Self::Add(command) => command.run(session).await,
+            Self::Edit(command) => command.run(session).await,
             Self::Probe(command) => command.run(session).await,
             Self::Move(command) => command.run(session).await,
             Self::Remove(command) => command.run(session).await,

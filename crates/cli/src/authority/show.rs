@@ -6,7 +6,7 @@ use crate::look::{Look, Tone};
 use crate::session::Session;
 use crate::table::{page, plain, table};
 use certwright_api::authorities::{Authority, IssuingRoots, ProfileLimits, Terms};
-use certwright_api::authority_details::Pace;
+use certwright_api::authority_details::{Pace, RateLimit};
 use clap::Args;
 
 /// Lists authorities.
@@ -58,6 +58,7 @@ impl Show {
 
 fn remarks(authority: &Authority) -> String {
     [
+        (authority.details.disabled, "switched off"),
         (authority.built_in, "built in"),
         (authority.staging, "for tests"),
         (authority.internal_names, "internal names"),
@@ -108,14 +109,46 @@ fn words(authority: &Authority, look: Look) -> String {
             ("Directory's roots", plain(system)),
             ("Issuing roots", plain(roots)),
             ("Remarks", plain(remarks(authority))),
+            ("What it is", plain(&authority.details.description)),
+            ("Website", link(authority.details.website.as_deref())),
+            ("Terms", link(authority.details.terms.as_deref())),
+            ("Privacy", link(authority.details.privacy.as_deref())),
+            ("Outages", link(authority.details.status.as_deref())),
             ("Profiles", plain(authority.profiles.iter().map(limits).collect::<Vec<_>>().join("\n"))),
             ("Chain", plain(authority.preferred_chain.clone().unwrap_or_default())),
             ("Staging of", plain(authority.staging_of.clone().unwrap_or_default())),
             ("Lifetime", plain(if authority.chosen_lifetime { "can be chosen" } else { "" })),
-            ("Pace", plain(pace(&authority.details.pace))),
+            ("Limits", plain(rate_limits(authority))),
+            ("Pace", plain(own_pace(authority))),
             ("Keys", plain(authority.key_types.iter().map(|key| key.words()).collect::<Vec<_>>().join(", "))),
         ],
     )
+}
+
+fn link(address: Option<&str>) -> (Tone, String) {
+    plain(address.unwrap_or_default())
+}
+
+/// What holds here, and what the catalogue says where that is something else.
+fn rate_limits(authority: &Authority) -> String {
+    let words = |limits: &[RateLimit]| -> Vec<String> {
+        limits.iter().map(|limit| certwright_core::rate_limit::RateLimit::from(*limit).words()).collect()
+    };
+    let mut lines = words(&authority.details.rate_limits);
+    if let Some(catalogue) = &authority.catalogue.rate_limits {
+        let catalogue = words(catalogue);
+        let said = if catalogue.is_empty() { "none".to_owned() } else { catalogue.join("; ") };
+        lines.push(format!("set here; the catalogue says: {said}"));
+    }
+    lines.join("\n")
+}
+
+fn own_pace(authority: &Authority) -> String {
+    let here = pace(&authority.details.pace);
+    match &authority.catalogue.pace {
+        None => here,
+        Some(catalogue) => format!("{here}\nset here; the catalogue says: {}", pace(catalogue)),
+    }
 }
 
 fn pace(pace: &Pace) -> String {
@@ -146,38 +179,19 @@ fn directory_words(terms: &Terms, look: Look) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use certwright_api::authority_details::AuthorityDetails;
-    use certwright_api::certificates::KeyType;
+    use crate::samples;
+    use certwright_api::authorities::CatalogueValues;
+    use certwright_api::authority_details::{LimitScope, Refill};
 
     #[test]
     fn an_authority_says_its_limits() {
-        let authority = Authority {
-            id: "letsencrypt".to_owned(),
-            title: "Let's Encrypt".to_owned(),
-            directory: "https://acme.example/directory".to_owned(),
-            directory_tls_roots: None,
-            issuing_roots: IssuingRoots::Public,
-            internal_names: false,
-            staging: false,
-            external_account_required: false,
-            profiles: vec![ProfileLimits {
-                name: "classic".to_owned(),
-                max_identifiers: 100,
-                ip_addresses: false,
-                common_name: true,
-            }],
-            key_types: vec![KeyType::EcdsaP256, KeyType::Rsa2048],
-            preferred_chain: None,
-            staging_of: None,
-            chosen_lifetime: false,
-            built_in: true,
-            details: AuthorityDetails::default(),
-        };
+        let mut authority = samples::authority();
+        authority.built_in = true;
         assert_eq!(
             words(&authority, Look::default()),
             "\
-CA                 letsencrypt
-Title              Let's Encrypt
+CA                 internal
+Title              Our CA
 Directory          https://acme.example/directory
 Directory's roots  the system's
 Issuing roots      those that browsers trust
@@ -190,9 +204,33 @@ Keys               ECDSA P-256, RSA 2048
         assert_eq!(
             rows(&[authority], Look::default()),
             "\
-CA           TITLE          DIRECTORY                       REMARKS
-letsencrypt  Let's Encrypt  https://acme.example/directory  built in
+CA        TITLE   DIRECTORY                       REMARKS
+internal  Our CA  https://acme.example/directory  built in
 "
         );
+    }
+
+    #[test]
+    fn what_is_set_here_stands_beside_what_the_catalogue_says() {
+        let mut authority = samples::authority();
+        authority.details.disabled = true;
+        authority.details.terms = Some("https://acme.example/terms".to_owned());
+        authority.details.status = Some("https://status.example".to_owned());
+        authority.details.pace.orders_per_second = 3;
+        let limit =
+            RateLimit { scope: LimitScope::Orders, most: 300, seconds: 10_800, refill: Refill::Bucket };
+        authority.details.rate_limits = vec![RateLimit { most: 1000, ..limit }];
+        authority.catalogue = CatalogueValues { pace: Some(Pace::default()), rate_limits: Some(vec![limit]) };
+        let text = words(&authority, Look::default());
+        for line in [
+            "Remarks            switched off",
+            "Terms              https://acme.example/terms",
+            "Outages            https://status.example",
+            "Limits             1000 new orders by one account in 3 hours",
+            "set here; the catalogue says: 300 new orders by one account in 3 hours",
+            "set here; the catalogue says: 100 open orders, 50 of one account, 10 new ones in a second at most",
+        ] {
+            assert!(text.contains(line), "{line} is not in {text}");
+        }
     }
 }

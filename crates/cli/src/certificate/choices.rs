@@ -2,16 +2,14 @@
 
 use super::key::chosen;
 use crate::fault::Fault;
-use crate::session::read;
+use crate::session::{read, secret, secret_line};
 use crate::span;
 use certwright_api::certificates::Certificate;
 use certwright_api::edits::{CertificateChanges, CertificateDraft};
 use certwright_api::options::{KeySource, ProfileMissing};
 use certwright_api::secret::SecretText;
 use clap::{Args, ValueEnum};
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// What happens when the authority does not offer the profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -142,28 +140,8 @@ impl Choices {
                 "put one of them into a file",
             ));
         }
-        let text = secret(file, "passphrase")?.into_zeroizing();
-        // Only the end of the line is no part of it: a passphrase may begin or end with a space.
-        let trimmed = Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned());
-        Ok(Some(SecretText::from(trimmed)))
+        secret_line(file, "passphrase").map(Some)
     }
-}
-
-/// A secret from a file or from standard input.
-fn secret(file: &Path, what: &str) -> Result<SecretText, Fault> {
-    let text = if file == Path::new("-") {
-        let mut text = Zeroizing::new(String::new());
-        std::io::stdin().lock().read_to_string(&mut text).map_err(|error| {
-            Fault::refused(format!("the {what} cannot be read from standard input: {error}"), "pipe it in")
-        })?;
-        text
-    } else {
-        Zeroizing::new(read(file)?)
-    };
-    if text.trim().is_empty() {
-        return Err(Fault::refused(format!("the {what} is empty"), "name the file that holds it"));
-    }
-    Ok(SecretText::from(text))
 }
 
 /// Where keys come from, for people.

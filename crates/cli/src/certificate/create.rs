@@ -95,7 +95,13 @@ fn words(certificate: &Certificate, now: Timestamp) -> String {
     let name = &certificate.name;
     let targets: Vec<_> =
         certificate.deployments.iter().map(|deployment| deployment.target.as_str()).collect();
-    let served = if targets.is_empty() { "nowhere".to_owned() } else { format!("by {}", targets.join(", ")) };
+    let served = if targets.is_empty() {
+        format!(
+            "to be stored and served by nothing; to have it served: certwright cert edit {name} --deploy TARGET"
+        )
+    } else {
+        format!("to be served by {}", targets.join(", "))
+    };
     let next = match certificate.next_at {
         _ if certificate.paused => "It is paused: nothing is ordered before it is resumed.".to_owned(),
         Some(at) => {
@@ -104,7 +110,7 @@ fn words(certificate: &Certificate, now: Timestamp) -> String {
         None => "Nothing is ordered yet.".to_owned(),
     };
     format!(
-        "Created {name} ({}) for {}, to be served {served}.\n{next}\n\
+        "Created {name} ({}) for {}, {served}.\n{next}\n\
          Look first: certwright cert preview {name}\nRequest it:  certwright cert request {name}\n",
         certificate.id,
         certificate.identifiers_shown.join(", "),

@@ -139,7 +139,7 @@ impl Edit {
         let before = session.client.certificate(&self.which.name).await?;
         let changes = self.changes(&before)?;
         if changes == CertificateChanges::default() {
-            return Err(Fault::refused("nothing is to be changed", "name what: certwright cert edit --help"));
+            return Err(Fault::nothing_to_change("cert edit"));
         }
         let after = session.client.update_certificate(&before.id, before.revision, &changes).await?;
         let now = session.now();

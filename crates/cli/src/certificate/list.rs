@@ -26,9 +26,18 @@ pub struct List {
     /// Only those with this tag
     #[arg(long)]
     tag: Option<String>,
+    /// Only those of this authority
+    #[arg(long, value_name = "ID")]
+    ca: Option<String>,
+    /// Only those that are deployed to this kind of target, such as nginx
+    #[arg(long, value_name = "KIND")]
+    target: Option<String>,
     /// Only those of this health
     #[arg(long)]
     health: Option<HealthWord>,
+    /// Only those that somebody asked for and that have had no answer yet
+    #[arg(long)]
+    asked: bool,
     /// The order
     #[arg(long, default_value = "name")]
     sort: Sort,
@@ -105,7 +114,10 @@ impl List {
         let query = CertificateQuery {
             search: self.search,
             tag: self.tag,
+            authority: self.ca,
+            target: self.target,
             health: self.health.map(Health::from),
+            asked: self.asked.then_some(true),
             sort: Some(self.sort.into()),
             descending: self.desc.then_some(true),
             offset: Some(self.offset),

@@ -7,18 +7,20 @@ use crate::ask;
 use crate::exit::Exit;
 use crate::fault::{Fault, indented};
 use crate::follow::{self, End, Verdict};
+use crate::forecast;
 use crate::look::{Look, Tone};
 use crate::moment;
 use crate::session::{Session, once};
 use certwright_api::certificates::Certificate;
-use certwright_api::renewals::CertificateRequest;
+use certwright_api::renewals::{CertificateRequest, RenewRequest};
 use clap::Args;
 use jiff::Timestamp;
 
 /// Requests a new version.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\
-At a terminal it shows the preview and asks first. It ends when the certificate is served (0), when something
+At a terminal it shows the preview and asks first. --force shows what our own count of the limits says, and always wants
+a yes (or --yes). It ends when the certificate is served (0), when something
 failed (1), or when nothing will happen for some minutes (6, with the moment and the reason). Interrupted, the
 run goes on in the service: `certwright run cancel` stops it.
 
@@ -37,7 +39,7 @@ pub struct Request {
     /// Do not follow the run
     #[arg(long)]
     no_wait: bool,
-    /// Do not show the preview, do not ask
+    /// Do not ask
     #[arg(short, long)]
     yes: bool,
 }
@@ -48,15 +50,24 @@ impl Request {
         if plan.is_none() && !self.yes && session.can_ask() {
             let preview = session.client.preview(&self.which.name).await?;
             session.output.text(&preview::words(&preview, session.output.look))?;
+            // What was shown is what is done.
+            plan = preview.fingerprint.clone();
             let question = match preview.fingerprint {
                 Some(_) => "\nDo exactly this now?",
                 None => "\nNot every plan can be made. Request it all the same?",
             };
-            if !ask::yes(question)? {
+            // Forcing has a question of its own, with what the ledger says.
+            if !self.force && !ask::yes(question)? {
                 return Err(Fault::refused("nothing was requested", ""));
             }
-            // What was shown is what is done.
-            plan = preview.fingerprint;
+        }
+        if self.force {
+            let asked = RenewRequest {
+                certificates: vec![self.which.name.clone()],
+                force: true,
+                ..RenewRequest::default()
+            };
+            forecast::confirm(session, &asked, self.yes).await?;
         }
         let after = follow::newest_event(session).await?;
         let asked = CertificateRequest { plan, force: self.force };

@@ -42,7 +42,7 @@ pub(crate) async fn certificate(
     after: i64,
 ) -> Result<End<(Verdict, Certificate)>, Fault> {
     let query = EventQuery { certificate: Some(id.to_owned()), after: Some(after), ..EventQuery::default() };
-    let runs = RunQuery { certificate: Some(id.to_owned()), offset: None, limit: None };
+    let runs = RunQuery { certificate: Some(id.to_owned()), ..RunQuery::default() };
     follow(session, query, async |progress: &mut Progress| {
         let runs = session.client.runs(&runs).await?.items;
         let certificate = session.client.certificate(id).await?;

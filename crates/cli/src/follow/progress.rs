@@ -90,9 +90,11 @@ fn line(event: &Event, look: Look) -> Option<String> {
         EventKind::StepSkipped => (Tone::Dim, "  - ", event.message.as_str()),
         EventKind::StepFailed => (Tone::Bad, "  ✗ ", event.message.as_str()),
         EventKind::RunWaiting => (Tone::Warn, "  … ", event.message.as_str()),
-        EventKind::RunEnded | EventKind::Published | EventKind::CertificateChanged => {
-            (of_level(event.level), "", event.message.as_str())
-        }
+        EventKind::RunEnded
+        | EventKind::Published
+        | EventKind::CertificateChanged
+        | EventKind::IncidentOpened
+        | EventKind::IncidentClosed => (of_level(event.level), "", event.message.as_str()),
         EventKind::Note => (of_level(event.level), "    ", event.message.as_str()),
     };
     let indent = " ".repeat(sign.chars().count());

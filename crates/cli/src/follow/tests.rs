@@ -96,7 +96,10 @@ async fn request(story: Story) -> Exit {
     });
     let line = format!("certwright cert request shop --yes --quiet --socket {}", socket.display());
     let program = Program::try_parse_from(line.split(' ')).unwrap();
-    let defaults = Defaults { socket: "/nowhere".into(), program: Program::command() };
+    let look = |socket: PathBuf| -> crate::Look {
+        Box::pin(async move { crate::samples::absence(&socket.display().to_string()) })
+    };
+    let defaults = Defaults { socket: "/nowhere".into(), program: Program::command(), look };
     let exit = crate::run(program.command, &program.options, defaults).await;
     service.abort();
     std::fs::remove_file(socket).unwrap();

@@ -7,6 +7,7 @@ use crate::fault::Fault;
 use crate::lists::{ascii, take};
 use crate::session::Session;
 use crate::span;
+use crate::yes_no::yes_or_no;
 use certwright_api::issuer_edits::{IssuerChanges, IssuerSettingsChanges};
 use certwright_api::issuers::{Issuer, IssuerPolicy};
 use clap::Args;
@@ -63,14 +64,6 @@ pub struct Edit {
     require_external_account: Option<bool>,
 }
 
-fn yes_or_no(text: &str) -> Result<bool, String> {
-    match text {
-        "yes" => Ok(true),
-        "no" => Ok(false),
-        _ => Err("write yes or no".to_owned()),
-    }
-}
-
 impl Edit {
     fn changes(self, now: &Issuer) -> Result<IssuerSettingsChanges, Fault> {
         let settings = &now.settings;
@@ -124,10 +117,7 @@ impl Edit {
         let before = session.client.issuer(&self.which.name).await?;
         let changes = IssuerChanges { enabled: None, settings: self.changes(&before)? };
         if changes == IssuerChanges::default() {
-            return Err(Fault::refused(
-                "nothing is to be changed",
-                "name what: certwright authority edit --help",
-            ));
+            return Err(Fault::nothing_to_change("authority edit"));
         }
         let after = session.client.update_issuer(&before.name, before.revision, &changes).await?;
         session.output.answer(

@@ -20,6 +20,9 @@ pub struct List {
     /// Only those of this certificate
     #[arg(long, value_name = "NAME")]
     cert: Option<String>,
+    /// Only those that go on or wait
+    #[arg(long)]
+    live: bool,
     /// How many to show, at most 200
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: u32,
@@ -30,7 +33,12 @@ pub struct List {
 
 impl List {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Fault> {
-        let query = RunQuery { certificate: self.cert, offset: Some(self.offset), limit: Some(self.limit) };
+        let query = RunQuery {
+            certificate: self.cert,
+            live: self.live.then_some(true),
+            offset: Some(self.offset),
+            limit: Some(self.limit),
+        };
         let page = session.client.runs(&query).await?;
         let now = session.now();
         session.output.answer(|| serde_json::to_string_pretty(&page), |look| words(&page, look, now))?;
@@ -64,7 +72,7 @@ fn words(page: &Page<Run>, look: Look, now: Timestamp) -> String {
     let rows = page.items.iter().map(|run| {
         vec![
             plain(&run.id),
-            plain(&run.certificate),
+            plain(run.certificate_name.as_ref().unwrap_or(&run.certificate)),
             plain(purpose(run)),
             state(run.state),
             plain(moment::minute(run.created_at, now)),

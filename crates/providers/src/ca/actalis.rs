@@ -13,6 +13,7 @@ pub(crate) fn authority() -> Authority {
             description: "A European authority: free certificates of 90 days for one name and its www."
                 .into(),
             website: Some("https://www.actalis.com/".into()),
+            terms: Some("https://www.actalis.it/acme/terms".into()),
             email_required: true,
             external_account_help: Some("Make one with your account at Actalis".into()),
             lifetime_days: Some(90),

@@ -11,6 +11,9 @@ pub(crate) fn authority() -> Authority {
         details: AuthorityDetails {
             description: "Certificates of AWS Certificate Manager, by an endpoint of your own".into(),
             website: Some("https://aws.amazon.com/certificate-manager/".into()),
+            terms: Some("https://aws.amazon.com/service-terms/".into()),
+            privacy: Some("https://aws.amazon.com/privacy/".into()),
+            status: Some("https://health.aws.amazon.com/health/status".into()),
             external_account_help: Some("Make the ACME endpoint, with its domains and an IAM role, in AWS Certificate Manager: it gives key id and key".into()),
             directory_parts: vec!["region".into(), "uuid".into()],
             lifetime_days: Some(198),

@@ -11,6 +11,9 @@ pub(crate) fn authority() -> Authority {
         details: AuthorityDetails {
             description: "Certificates by contract, for at most 199 days".into(),
             website: Some("https://www.digicert.com/".into()),
+            terms: Some("https://www.digicert.com/legal-repository".into()),
+            privacy: Some("https://www.digicert.com/legal-repository/privacy-policy".into()),
+            status: Some("https://status.digicert.com/".into()),
             email_required: true,
             external_account_help: Some("DigiCert gives you one with your contract".into()),
             lifetime_days: Some(199),

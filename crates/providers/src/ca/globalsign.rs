@@ -12,6 +12,8 @@ pub(crate) fn authority() -> Authority {
         details: AuthorityDetails {
             description: "Certificates by contract, for at most 199 days".into(),
             website: Some("https://www.globalsign.com/".into()),
+            terms: Some("https://www.globalsign.com/en/repository".into()),
+            status: Some("https://status.globalsign.com/".into()),
             email_required: true,
             external_account_help: Some("GlobalSign gives you one with your contract".into()),
             lifetime_days: Some(90),

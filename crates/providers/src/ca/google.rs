@@ -12,6 +12,8 @@ pub(crate) fn authority() -> Authority {
         details: AuthorityDetails {
             description: "Free certificates for owners of a Google Cloud project".into(),
             website: Some("https://pki.goog/".into()),
+            terms: Some("https://pki.goog/repository/".into()),
+            status: Some("https://status.pki.goog/".into()),
             external_account_help: Some("Make one in a Google Cloud project. Each can be used once, within seven days: make it just before the account".into()),
             email_required: true,
             lifetime_days: Some(90),

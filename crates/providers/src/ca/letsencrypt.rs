@@ -17,6 +17,9 @@ pub(crate) fn authority() -> Authority {
             description: "Free certificates for public names and addresses, of 90 or 45 days or 160 hours"
                 .into(),
             website: Some("https://letsencrypt.org/".into()),
+            terms: Some("https://letsencrypt.org/repository/".into()),
+            privacy: Some("https://letsencrypt.org/privacy/".into()),
+            status: Some("https://letsencrypt.status.io/".into()),
             lifetime_days: Some(90),
             reuses_validations: true,
             rate_limits: limits(),

@@ -26,6 +26,9 @@ fn entry(id: &str, title: &str, directory: &str) -> Authority {
         details: AuthorityDetails {
             description: "Certificates by contract, for at most 199 days".into(),
             website: Some("https://www.sectigo.com/".into()),
+            terms: Some("https://www.sectigo.com/legal".into()),
+            privacy: Some("https://www.sectigo.com/privacy-policy".into()),
+            status: Some("https://sectigo.status.io/".into()),
             email_required: true,
             external_account_help: Some("Sectigo gives you one with your contract".into()),
             lifetime_days: Some(90),

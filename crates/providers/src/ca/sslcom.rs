@@ -32,6 +32,8 @@ fn entry(id: &str, title: &str, directory: &str, key_types: &[&str]) -> Authorit
         details: AuthorityDetails {
             description: "Free certificates of 90 days for one name and its www.; more is sold".into(),
             website: Some("https://www.ssl.com/".into()),
+            terms: Some("https://www.ssl.com/repository/".into()),
+            privacy: Some("https://www.ssl.com/privacy-policy/".into()),
             email_required: true,
             external_account_help: Some("Make one with your account at SSL.com".into()),
             lifetime_days: Some(90),

@@ -13,6 +13,14 @@ fn ids_are_unique_and_every_entry_can_be_ordered_from_or_says_why_not() {
         let id = authority.id.as_str().to_owned();
         assert!(authority.built_in && authority.directory.starts_with("https://"), "{id}");
         assert!(!authority.details.description.is_empty() && authority.details.website.is_some(), "{id}");
+        let details = &authority.details;
+        assert!(details.terms.is_some() || details.ended.is_some(), "{id} says nothing of its terms");
+        for address in [&details.website, &details.terms, &details.privacy, &details.status] {
+            assert!(
+                address.as_ref().is_none_or(|address| address.starts_with("https://")),
+                "{id}: {address:?}"
+            );
+        }
         assert!(authority.profiles.iter().all(|limits| limits.max_identifiers > 0), "{id}");
         assert!(authority.limits(None).is_some(), "{id}");
         assert!(

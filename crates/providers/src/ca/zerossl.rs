@@ -11,6 +11,9 @@ pub(crate) fn authority() -> Authority {
         details: AuthorityDetails {
             description: "Free certificates of 90 days for holders of a ZeroSSL account".into(),
             website: Some("https://zerossl.com/".into()),
+            terms: Some("https://zerossl.com/terms/".into()),
+            privacy: Some("https://zerossl.com/privacy/".into()),
+            status: Some("https://status.zerossl.com/".into()),
             email_required: true,
             external_account_help: Some(
                 "Make one with your account at ZeroSSL. Each can be used once".into(),

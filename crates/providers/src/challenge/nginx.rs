@@ -3,8 +3,8 @@
 //! the account's thumbprint in the location.
 
 use crate::deploy::nginx::{
-    Act, Change, Configuration, Listeners, MISSING, Nginx, Selected, Site, answer, condition, edit,
-    in_the_way, inner_indentation, location, observe, remove_answer, without_answers,
+    Act, Change, Configuration, Listeners, MISSING, Nginx, Selected, ServerBlock as Site, answer, condition,
+    edit, in_the_way, inner_indentation, location, observe, remove_answer, without_answers,
 };
 use crate::deploy::nginx::{Found, Settings};
 use async_trait::async_trait;

@@ -12,10 +12,14 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use certwright_api::certificates::Certificate;
+use certwright_api::forecasts::Forecast;
 use certwright_api::problem::Problem;
 use certwright_api::renewals::{CertificateRequest, RefusedRenewal, RenewRequest, Renewed, StartedRenewal};
 use certwright_api::runs::Run;
 use certwright_engine::Selection;
+
+/// The most authorities in a forecast: there are as many as entries with certificates.
+const MOST_FORECASTS: usize = 50;
 
 /// Asks for a new version now. With a preview's fingerprint exactly what it showed is done, or nothing.
 #[utoipa::path(post, path = "/certificates/{certificate}/request", operation_id = "requestCertificate",
@@ -62,7 +66,8 @@ pub(crate) async fn deploy(
     .await
 }
 
-/// Asks for new versions of several certificates.
+/// Asks for new versions of several certificates. With `preview` nothing is asked for, and our own count of the
+/// authorities' limits says what would become of it.
 #[utoipa::path(post, path = "/renew", operation_id = "renewCertificates", tag = "certificates",
     params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with it, the answer is the same")),
     request_body = RenewRequest, responses((status = 202, body = Renewed)))]
@@ -86,7 +91,13 @@ pub(crate) async fn renew(
         let renewed = engine.renew(&selection, &name).await?;
         let started = renewed.started.into_iter();
         let refused = renewed.refused.into_iter();
+        let forecasts = renewed.forecasts.iter().take(MOST_FORECASTS);
         Ok(Renewed {
+            started_count: renewed.started_count,
+            refused_count: renewed.refused_count,
+            forecasts: forecasts
+                .map(|(authority, (title, forecast))| Forecast::new(authority, title, forecast))
+                .collect(),
             started: started
                 .map(|(certificate, name)| StartedRenewal { certificate: certificate.to_string(), name })
                 .collect(),

@@ -1,52 +1,128 @@
 //! Certificate authorities.
 
 use crate::door::Who;
+use crate::revision::{Expected, etag};
 use crate::sent::Sent;
 use crate::state::Shared;
-use crate::trouble::Answered;
+use crate::trouble::{Answered, Trouble};
 use crate::unbroken::unbroken;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use certwright_api::authorities::{
     Authority, AuthorityDraft, KeptCertificate, MoveAnswer, MoveRequest, Probe, Terms,
 };
+use certwright_api::authority_edits::AuthorityChanges;
 use certwright_api::limits::{LimitUse, Limits, Wait};
 use certwright_api::page::List;
+use certwright_api::problem::Problem;
+use certwright_core::authority_settings::AuthorityEntry;
+use certwright_core::refusal::Refusal;
+use certwright_engine::EngineError;
 
 /// All authorities: those that came with the program, and one's own.
 #[utoipa::path(get, path = "/authorities", operation_id = "listAuthorities", tag = "authorities",
     responses((status = 200, body = List<Authority>)))]
 pub(crate) async fn list(State(shared): State<Shared>) -> Answered<Json<List<Authority>>> {
-    let authorities = shared.engine.authorities().await?;
+    let authorities = shared.engine.authority_entries().await?;
     Ok(Json(List { items: authorities.into_iter().map(Authority::from).collect() }))
 }
 
 /// One authority.
 #[utoipa::path(get, path = "/authorities/{authority}", operation_id = "getAuthority", tag = "authorities",
-    params(("authority" = String, Path)), responses((status = 200, body = Authority)))]
-pub(crate) async fn get(
-    State(shared): State<Shared>,
-    Path(authority): Path<String>,
-) -> Answered<Json<Authority>> {
-    Ok(Json(shared.engine.authority(&authority).await?.into()))
+    params(("authority" = String, Path)),
+    responses((status = 200, body = Authority, headers(("ETag" = String, description = "The revision")))))]
+pub(crate) async fn get(State(shared): State<Shared>, Path(authority): Path<String>) -> Answered<Response> {
+    Ok(tagged(shared.engine.authority_entry(&authority).await?.into()))
 }
 
-/// Adds an authority of one's own, or replaces it.
+/// Adds an authority of one's own, or replaces it as a whole.
 #[utoipa::path(put, path = "/authorities/{authority}", operation_id = "putAuthority", tag = "authorities",
     params(("authority" = String, Path)), request_body = AuthorityDraft,
-    responses((status = 200, body = Authority)))]
+    responses((status = 200, body = Authority, headers(("ETag" = String)))))]
 pub(crate) async fn put(
     State(shared): State<Shared>,
     Path(authority): Path<String>,
     who: Who,
     sent: Sent<AuthorityDraft>,
-) -> Answered<Json<Authority>> {
+) -> Answered<Response> {
     unbroken(async move {
         let authority = sent.value.into_authority(&authority);
-        Ok(Json(shared.engine.put_authority(authority, &who.0).await?.into()))
+        Ok(tagged(shared.engine.put_authority(authority, &who.0).await?.into()))
     })
     .await
+}
+
+/// Changes an authority: only what is sent changes. One that came with the program can be switched off and on, and be given
+/// another pace and other limits; `null` goes back to what the catalogue says.
+#[utoipa::path(patch, path = "/authorities/{authority}", operation_id = "updateAuthority", tag = "authorities",
+    params(("authority" = String, Path),
+           ("If-Match" = String, Header, description = "The ETag of the authority as it was read")),
+    request_body = AuthorityChanges,
+    responses((status = 200, body = Authority, headers(("ETag" = String))),
+              (status = 412, body = Problem, content_type = "application/problem+json",
+               description = "It was changed meanwhile; `current` is how it is now")))]
+pub(crate) async fn update(
+    State(shared): State<Shared>,
+    Path(authority): Path<String>,
+    who: Who,
+    Expected(revision): Expected,
+    sent: Sent<AuthorityChanges>,
+) -> Answered<Response> {
+    unbroken(async move {
+        let before = shared.engine.authority_entry(&authority).await?;
+        if before.revision != revision {
+            return Err(outdated(before));
+        }
+        match change(&shared, before, sent.value, &who.0).await {
+            Ok(after) => Ok(tagged(after.into())),
+            // Somebody was faster after all.
+            Err(EngineError::Outdated { .. }) => {
+                Err(outdated(shared.engine.authority_entry(&authority).await?))
+            }
+            Err(error) => Err(error.into()),
+        }
+    })
+    .await
+}
+
+async fn change(
+    shared: &Shared,
+    before: AuthorityEntry,
+    changes: AuthorityChanges,
+    who: &str,
+) -> Result<AuthorityEntry, EngineError> {
+    let AuthorityEntry { authority, revision, built_in } = before;
+    let Some(built_in) = built_in else {
+        return shared.engine.update_authority(changes.applied_to(authority), revision, who).await;
+    };
+    let beyond = changes.beyond_settings();
+    if !beyond.is_empty() {
+        let refusal = |field: String| {
+            Refusal::new(
+                field,
+                format!("{} came with the program: that is as the catalogue says", authority.title),
+                "leave it out, or make an entry of your own after it (command line: certwright ca add)",
+            )
+        };
+        return Err(EngineError::Refused(beyond.into_iter().map(refusal).collect()));
+    }
+    let settings = changes.applied_to_settings(built_in.settings);
+    shared.engine.set_authority(authority.id.as_str(), settings, revision, who).await
+}
+
+fn tagged(authority: Authority) -> Response {
+    let mut headers = HeaderMap::new();
+    if let Some(tag) = etag(authority.revision) {
+        headers.insert(header::ETAG, tag);
+    }
+    (headers, Json(authority)).into_response()
+}
+
+fn outdated(current: AuthorityEntry) -> Trouble {
+    let current = Authority::from(current);
+    Trouble::outdated(&current.id, current.revision, &current)
 }
 
 /// Removes an authority of one's own that nothing uses.
@@ -88,12 +164,7 @@ pub(crate) async fn limits(
     Path(authority): Path<String>,
 ) -> Answered<Json<Limits>> {
     let limits = shared.engine.limits(&authority).await?;
-    let waits = limits.waits.into_iter().map(|wait| Wait {
-        scope: wait.subject.scope.into(),
-        subject: wait.subject.words(),
-        until: wait.until,
-        words: wait.words,
-    });
+    let waits = limits.waits.iter().map(Wait::from);
     let states = limits.limits.into_iter().map(|state| LimitUse {
         limit: state.limit.into(),
         words: state.limit.words(),

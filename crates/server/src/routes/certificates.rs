@@ -1,7 +1,7 @@
 //! Managed certificates: reading them, looking at what would be done, checking, exporting.
 
 use crate::answers;
-use crate::door::Who;
+use crate::caller::Caller;
 use crate::revision::etag;
 use crate::sent::{Asked, Sent};
 use crate::state::Shared;
@@ -17,6 +17,7 @@ use certwright_api::exports::{Export, ExportRequest};
 use certwright_api::page::{Page, PageQuery};
 use certwright_api::preview::Preview;
 use certwright_api::secret::SecretText;
+use certwright_core::role::Scope;
 use certwright_engine as engine;
 use certwright_engine::CertificateRow;
 
@@ -43,7 +44,10 @@ pub(crate) async fn list(
         filter: engine::CertificateFilter {
             text: query.search.filter(|text| !text.trim().is_empty()),
             tag: query.tag,
+            authority: query.authority.map(Into::into),
+            target: query.target,
             health: query.health.map(|health| (health.into(), now)),
+            asked: query.asked,
             ..engine::CertificateFilter::default()
         },
         sort: match query.sort.unwrap_or_default() {
@@ -100,11 +104,14 @@ pub(crate) async fn test(
 pub(crate) async fn export(
     State(shared): State<Shared>,
     Path(certificate): Path<String>,
-    who: Who,
+    caller: Caller,
     sent: Sent<ExportRequest>,
 ) -> Answered<Response> {
+    if sent.value.key {
+        caller.require(Scope::ExportKeys)?;
+    }
     let exported =
-        unbroken(async move { Ok(shared.engine.export(&certificate, sent.value.key, &who.0).await?) })
+        unbroken(async move { Ok(shared.engine.export(&certificate, sent.value.key, &caller.who).await?) })
             .await?;
     let export = Export {
         certificate: exported.certificate,

@@ -1,7 +1,9 @@
 //! Creating, changing and deleting managed certificates.
 
 use super::certificates::tagged;
+use crate::administered;
 use crate::answers;
+use crate::caller::Caller;
 use crate::door::Who;
 use crate::once::Once;
 use crate::revision::Expected;
@@ -25,7 +27,7 @@ fn targets(drafts: Vec<DeploymentDraft>) -> Vec<(String, Map<String, Value>)> {
     drafts.into_iter().map(|draft| (draft.target, draft.settings)).collect()
 }
 
-fn draft(sent: CertificateDraft) -> Draft {
+pub(crate) fn draft(sent: CertificateDraft) -> Draft {
     Draft {
         name: sent.name,
         notes: sent.notes,
@@ -57,7 +59,7 @@ fn draft(sent: CertificateDraft) -> Draft {
     }
 }
 
-fn changes(sent: CertificateChanges) -> Changes {
+pub(crate) fn changes(sent: CertificateChanges) -> Changes {
     Changes {
         name: sent.name,
         notes: sent.notes,
@@ -107,10 +109,11 @@ async fn explain(shared: &Shared, error: EngineError) -> Trouble {
     responses((status = 201, body = Certificate, headers(("ETag" = String), ("Location" = String)))))]
 pub(crate) async fn create(
     State(shared): State<Shared>,
-    who: Who,
+    (caller, who): (Caller, Who),
     once: Once,
     sent: Sent<CertificateDraft>,
 ) -> Answered<Response> {
+    administered::check_draft(&shared, &caller, &sent.value)?;
     let (engine, name) = (shared.engine.clone(), who.0.clone());
     let work = Box::pin(async move {
         let row = engine.create_certificate(draft(sent.value), &name).await?;
@@ -132,13 +135,14 @@ pub(crate) async fn create(
 pub(crate) async fn update(
     State(shared): State<Shared>,
     Path(certificate): Path<String>,
-    who: Who,
+    caller: Caller,
     Expected(revision): Expected,
     sent: Sent<CertificateChanges>,
 ) -> Answered<Response> {
     unbroken(async move {
+        administered::check_changes(&shared, &caller, &certificate, &sent.value).await?;
         let changes = changes(sent.value);
-        match shared.engine.update_certificate(&certificate, revision, changes, &who.0).await {
+        match shared.engine.update_certificate(&certificate, revision, changes, &caller.who).await {
             Ok(row) => Ok(tagged(&shared, &row)),
             Err(error) => Err(explain(&shared, error).await),
         }

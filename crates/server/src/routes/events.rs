@@ -1,5 +1,6 @@
 //! Events: as a list, and as a stream.
 
+use crate::caller::Caller;
 use crate::following::follow;
 use crate::sent::Asked;
 use crate::state::Shared;
@@ -51,6 +52,7 @@ fn seen(headers: &HeaderMap, query: &EventQuery) -> Answered<Option<i64>> {
     responses((status = 200, body = Event, content_type = "text/event-stream")))]
 pub(crate) async fn stream(
     State(shared): State<Shared>,
+    caller: Caller,
     Asked(query): Asked<EventQuery>,
     headers: HeaderMap,
 ) -> Answered<Response> {
@@ -66,7 +68,7 @@ pub(crate) async fn stream(
         Some(id) => id,
         None => shared.engine.store().latest_event().await.map_err(EngineError::from)?,
     };
-    Ok(follow(shared, filter, last, place))
+    Ok(follow(shared, filter, last, caller, place))
 }
 
 /// Events as a list, the oldest first: those after `after`, or the newest.

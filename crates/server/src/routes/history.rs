@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use certwright_api::exports::{LogLines, LogQuery};
 use certwright_api::observations::Observation;
 use certwright_api::page::{List, Page, PageQuery};
-use certwright_api::versions::Version;
+use certwright_api::versions::{ChainLink, Version};
 use certwright_engine as engine;
 
 const USUAL_LINES: usize = 200;
@@ -28,6 +28,20 @@ pub(crate) async fn versions(
     let page = engine::Page { offset: query.offset(), limit: query.limit() };
     let listing = shared.engine.versions(&certificate, page).await?;
     Ok(Json(answers::page(listing, page, |version| Version::from(&version))))
+}
+
+/// The newest version's chain, the certificate itself first; empty before anything was issued. The root is not part of it.
+#[utoipa::path(get, path = "/certificates/{certificate}/chain", operation_id = "getChain", tag = "certificates",
+    params(("certificate" = String, Path, description = "Id or name")),
+    responses((status = 200, body = List<ChainLink>)))]
+pub(crate) async fn chain(
+    State(shared): State<Shared>,
+    Path(certificate): Path<String>,
+) -> Answered<Json<List<ChainLink>>> {
+    let links = shared.engine.chain(&certificate).await?;
+    let items =
+        links.iter().map(|(facts, pem)| ChainLink { facts: facts.into(), pem: pem.clone() }).collect();
+    Ok(Json(List { items }))
 }
 
 /// What its endpoints were last seen to serve.

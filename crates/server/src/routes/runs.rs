@@ -21,8 +21,13 @@ pub(crate) async fn list(
 ) -> Answered<Json<Page<Run>>> {
     let pages = PageQuery { offset: query.offset, limit: query.limit };
     let page = engine::Page { offset: pages.offset(), limit: pages.limit() };
-    let listing = shared.engine.runs(query.certificate.as_deref(), page).await?;
-    Ok(Json(answers::page(listing, page, |run| Run::from(&run))))
+    let listing = shared.engine.runs_that(query.certificate.as_deref(), query.live, page).await?;
+    let ids: Vec<_> = listing.items.iter().map(|run| run.certificate.clone()).collect();
+    let names = shared.engine.store().names(&ids).await.map_err(engine::EngineError::from)?;
+    Ok(Json(answers::page(listing, page, |run| {
+        let certificate_name = names.get(&run.certificate).cloned();
+        Run { certificate_name, ..Run::from(&run) }
+    })))
 }
 
 /// One run.

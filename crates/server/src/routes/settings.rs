@@ -12,6 +12,7 @@ use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
 use certwright_api::problem::Problem;
 use certwright_api::settings::Settings;
+use certwright_core::defaults::Defaults;
 use certwright_core::refusal::Refusal;
 use certwright_engine::EngineError;
 
@@ -22,6 +23,10 @@ fn tagged(settings: Settings) -> Response {
         response.headers_mut().insert(ETAG, tag);
     }
     response
+}
+
+fn outdated(defaults: Defaults, revision: i64) -> Trouble {
+    Trouble::outdated("the settings", revision, &Settings::of(defaults, revision))
 }
 
 /// The settings as they are now.
@@ -48,7 +53,7 @@ pub(crate) async fn put(
     unbroken(async move {
         let (defaults, found) = shared.engine.defaults().await?;
         if found != revision {
-            return Err(Trouble::outdated("the settings", found, &Settings::of(defaults, found)));
+            return Err(outdated(defaults, found));
         }
         let wanted = sent.value.read().map_err(|wrong| {
             let refusals = wrong.into_iter().map(|(field, words)| {
@@ -56,8 +61,15 @@ pub(crate) async fn put(
             });
             EngineError::Refused(refusals.collect())
         })?;
-        let (defaults, revision) = shared.engine.put_defaults(revision, wanted, &who.0).await?;
-        Ok(tagged(Settings::of(defaults, revision)))
+        match shared.engine.put_defaults(revision, wanted, &who.0).await {
+            Ok((defaults, revision)) => Ok(tagged(Settings::of(defaults, revision))),
+            // Somebody was faster after all.
+            Err(EngineError::Outdated { .. }) => {
+                let (defaults, found) = shared.engine.defaults().await?;
+                Err(outdated(defaults, found))
+            }
+            Err(error) => Err(error.into()),
+        }
     })
     .await
 }

@@ -4,7 +4,8 @@ use crate::door::may_read_metrics;
 use crate::exposition::Exposition;
 use crate::state::Shared;
 use crate::trouble::{Answered, Trouble};
-use axum::extract::{Request, State};
+use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use certwright_api::problem::ProblemKind;
@@ -31,8 +32,8 @@ pub(crate) async fn ready(State(shared): State<Shared>) -> Answered<Response> {
 }
 
 /// Figures in Prometheus' text format.
-pub(crate) async fn metrics(State(shared): State<Shared>, request: Request) -> Answered<Response> {
-    may_read_metrics(&shared, &request)?;
+pub(crate) async fn metrics(State(shared): State<Shared>, head: Parts) -> Answered<Response> {
+    may_read_metrics(&shared, &head).await?;
     let now = shared.engine.now();
     let counts = shared.engine.store().counts(now).await.map_err(EngineError::from)?;
     let mut out = Exposition::default();
@@ -40,6 +41,7 @@ pub(crate) async fn metrics(State(shared): State<Shared>, request: Request) -> A
     out.sample("certwright_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
     out.gauge("certwright_start_time_seconds", "When the service was started.", seconds(shared.started_at));
     certificates(&mut out, &counts);
+    incidents(&mut out, &shared);
     process(&mut out, &shared).await?;
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, PLAIN)], out.text()).into_response())
 }
@@ -97,6 +99,14 @@ fn series(out: &mut Exposition, name: &str, help: &str, labels: [&str; 2], serie
         let both = [(labels[0], one.as_str()), (labels[1], other.as_str())];
         let shown = if labels[1].is_empty() { &both[..1] } else { &both[..] };
         out.sample(name, shown, count(*number));
+    }
+}
+
+fn incidents(out: &mut Exposition, shared: &Shared) {
+    let name = "certwright_incidents_open";
+    out.family(name, "gauge", "What happens to many for the same cause, by kind.");
+    for (kind, number) in shared.engine.incident_counts() {
+        out.sample(name, &[("kind", kind)], count(number));
     }
 }
 

@@ -1,11 +1,11 @@
 //! What the service promises whoever asks.
 
 use super::running::{TOKEN, draft, running};
+use certwright_api::audit::AuditQuery;
 use certwright_api::certificates::CertificateQuery;
 use certwright_api::edits::{CertificateChanges, DeploymentDraft};
 use certwright_api::events::{EventKind, EventQuery};
 use certwright_api::health::Health;
-use certwright_api::page::PageQuery;
 use certwright_api::problem::ProblemKind;
 use futures_util::StreamExt;
 use std::net::SocketAddr;
@@ -46,7 +46,7 @@ async fn a_certificate_is_created_once_changed_in_order_and_deleted() {
 
     let page = client.certificates(&CertificateQuery::default()).await.unwrap();
     assert_eq!((page.total, page.limit), (1, 50));
-    let audit = running.tcp.audit(&PageQuery::default()).await.unwrap();
+    let audit = running.tcp.audit(&AuditQuery::default()).await.unwrap();
     let uid = audit.items[0].who.strip_prefix("local uid ").unwrap();
     assert!(uid.parse::<u32>().is_ok());
 
@@ -86,7 +86,9 @@ async fn the_door_is_shut_to_strangers_and_to_web_pages() {
         ("GET /api/v1/service", vec!["Host: rebound.example", &bearer], "", 403, "forbidden"),
         ("GET /api/v1/service", vec![&*host, &bearer, "Origin: http://evil.example"], "", 403, "forbidden"),
         ("GET /api/v1/nothing", vec![&*host, &bearer], "", 404, "no-such-path"),
-        ("GET /nothing", vec![&*host], "", 401, "unauthorized"),
+        ("GET /api/v1/nothing", vec![&*host], "", 404, "no-such-path"),
+        ("GET /assets/nothing", vec![&*host], "", 404, "no-such-path"),
+        ("GET /", vec!["Host: rebound.example"], "", 403, "forbidden"),
         ("DELETE /api/v1/service", vec![&*host, &bearer], "", 405, "wrong-method"),
         ("GET /api/v1/runs?wat=1", vec![&*host, &bearer], "", 400, "unreadable"),
         ("POST /api/v1/certificates", vec![&*host, &bearer, json], "{", 400, "unreadable"),
@@ -110,6 +112,44 @@ async fn the_door_is_shut_to_strangers_and_to_web_pages() {
     let mut start = [0; 12];
     stream.read_exact(&mut start).await.unwrap();
     assert_eq!(&start, b"HTTP/1.1 413");
+}
+
+#[tokio::test]
+async fn lists_come_compressed_to_whoever_takes_that_and_events_come_at_once() {
+    let running = running().await;
+    for name in ["a.example.com", "b.example.com", "c.example.com"] {
+        running.local.create_certificate(&draft(name), name).await.unwrap();
+    }
+    let asked = |path: &str, more: &str| {
+        format!(
+            "GET /api/v1{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {TOKEN}\r\nConnection: close{more}\r\n\r\n",
+            running.address
+        )
+    };
+    let answer = async |request: String| {
+        let mut stream = tokio::net::TcpStream::connect(running.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let at = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        (String::from_utf8_lossy(&answer[..at]).to_lowercase(), answer.len() - at)
+    };
+    let (plain, whole) = answer(asked("/certificates", "")).await;
+    let (packed, small) = answer(asked("/certificates", "\r\nAccept-Encoding: gzip")).await;
+    assert!(!plain.contains("content-encoding"), "{plain}");
+    assert!(packed.contains("content-encoding: gzip"), "{packed}");
+    assert!(small * 2 < whole, "{small} bytes of {whole}");
+
+    let mut stream = tokio::net::TcpStream::connect(running.address).await.unwrap();
+    let request = asked("/events?after=0", "\r\nAccept: text/event-stream\r\nAccept-Encoding: gzip");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut seen = String::new();
+    while !seen.contains("certificate-changed") {
+        let mut part = [0; 4096];
+        let number = stream.read(&mut part).await.unwrap();
+        assert!(number > 0, "the stream ended: {seen}");
+        seen.push_str(std::str::from_utf8(&part[..number]).unwrap());
+    }
 }
 
 #[tokio::test]

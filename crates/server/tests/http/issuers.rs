@@ -1,6 +1,7 @@
 //! The built-in authorities over the API.
 
 use super::running::{Running, running};
+use certwright_api::audit::AuditQuery;
 use certwright_api::issuer_edits::{ExternalKeyDraft, IssuerChanges, IssuerDraft, IssuerSettingsChanges};
 use certwright_api::issuers::{Issuer, IssuerPolicy, IssuerReach, IssuerSettings};
 use certwright_api::page::PageQuery;
@@ -66,7 +67,7 @@ async fn an_authority_is_made_enabled_changed_in_order_and_deleted() {
     client.delete_issuer("home", off.revision).await.unwrap();
     let gone = client.issuer("home").await.unwrap_err();
     assert!(gone.is(ProblemKind::NotFound) && gone.to_string().contains("authority list"), "{gone}");
-    let audit = client.audit(&PageQuery::default()).await.unwrap();
+    let audit = client.audit(&AuditQuery::default()).await.unwrap();
     let actions: Vec<_> =
         audit.items.iter().map(|line| (line.action.as_str(), line.object.as_str())).collect();
     assert_eq!(actions[0], ("delete", "issuer home"));
@@ -162,7 +163,7 @@ async fn the_secret_of_an_external_key_is_in_one_answer_and_nowhere_else() {
     let keys = client.external_keys("home", &PageQuery::default()).await.unwrap();
     assert_eq!(keys.total, 2);
     assert!(keys.items.iter().any(|stored| stored.id == key.id && stored.policy == names(&["a.localhost"])));
-    let audit = client.audit(&PageQuery::default()).await.unwrap();
+    let audit = client.audit(&AuditQuery::default()).await.unwrap();
     for text in [serde_json::to_string(&keys).unwrap(), serde_json::to_string(&audit).unwrap()] {
         assert!(text.contains(&key.id) && !text.contains(key.secret.reveal()), "{text}");
     }

@@ -2,7 +2,22 @@
 
 #[cfg(test)]
 mod api;
+mod authorities;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod concurrency;
+#[cfg(test)]
+mod doors;
 #[cfg(test)]
 mod issuers;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod running;
+#[cfg(test)]
+mod second_factor;
+#[cfg(test)]
+mod tokens;

@@ -1,13 +1,16 @@
 //! A running service: an engine on a database of its own, served over a socket and over TCP.
 
 use certwright::configuration::Configuration;
-use certwright::service::{Opened, open};
+use certwright::service::{Opened, open_with};
 use certwright_api::client::{Address, Client};
 use certwright_api::edits::CertificateDraft;
 use certwright_api::secret::SecretText;
+use certwright_core::{SignedDuration, Timestamp};
+use certwright_engine::{Clock, SystemChance};
 use certwright_server::{ApiToken, ServeConfig, Server};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
@@ -23,13 +26,47 @@ pub(crate) struct Running {
     pub(crate) shutdown: CancellationToken,
     pub(crate) served: JoinHandle<()>,
     pub(crate) folder: tempfile::TempDir,
-    _opened: Opened,
+    pub(crate) clock: MovedClock,
+    opened: Opened,
+}
+
+/// A clock that a test puts forward.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MovedClock(Arc<AtomicI64>);
+
+impl MovedClock {
+    /// Puts it forward.
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for MovedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now() + SignedDuration::from_secs(self.0.load(Ordering::SeqCst))
+    }
 }
 
 /// Starts one.
 pub(crate) async fn running() -> Running {
-    let folder = tempfile::tempdir().unwrap();
-    let opened = open(&Configuration::of(folder.path().join("data"))).await.unwrap();
+    start(tempfile::tempdir().unwrap(), MovedClock::default()).await
+}
+
+impl Running {
+    /// Ends it and starts it again on the same data directory.
+    pub(crate) async fn again(self) -> Self {
+        self.shutdown.cancel();
+        self.served.await.unwrap();
+        self.opened.engine.store().close().await;
+        drop(self.opened);
+        start(self.folder, self.clock).await
+    }
+}
+
+async fn start(folder: tempfile::TempDir, clock: MovedClock) -> Running {
+    let configuration = Configuration::of(folder.path().join("data"));
+    let machine = Arc::new(clock.clone());
+    let opened = open_with(&configuration, machine, Arc::new(SystemChance), |options| options).await.unwrap();
     let socket = folder.path().join("api.sock");
     let config = ServeConfig {
         listen: vec![("127.0.0.1:0".parse().unwrap(), false)],
@@ -52,7 +89,8 @@ pub(crate) async fn running() -> Running {
         shutdown,
         served,
         folder,
-        _opened: opened,
+        clock,
+        opened,
     }
 }
 

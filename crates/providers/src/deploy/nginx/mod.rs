@@ -10,6 +10,7 @@ mod found;
 mod glob;
 mod judging;
 mod listen;
+mod listing;
 mod location;
 mod lua;
 mod names;
@@ -42,7 +43,7 @@ pub(crate) use repointing::inner_indentation;
 pub(crate) use rewrite::{Change, edit};
 pub(crate) use select::{Listeners, Selected};
 pub(crate) use settings::{MISSING, Settings};
-pub(crate) use site::Site;
+pub(crate) use site::Site as ServerBlock;
 
 use async_trait::async_trait;
 use certwright_contract::ports::Ports;
@@ -51,6 +52,7 @@ use certwright_core::failure::Failure;
 use certwright_core::form::Field;
 use certwright_core::key::KeyType;
 use certwright_core::refusal::Refusal;
+use certwright_core::site::Site;
 use serde_json::{Map, Value};
 
 /// nginx on this machine.
@@ -82,6 +84,10 @@ impl Target for Nginx {
 
     async fn observe(&self, settings: &Settings, ports: &Ports) -> Result<Found, Failure> {
         observe(&settings.server, ports).await
+    }
+
+    fn sites(&self, found: &Found) -> Result<Vec<Site>, Failure> {
+        listing::sites(found)
     }
 
     fn plan(&self, settings: &Settings, found: &Found, wanted: &Wanted) -> Result<Planned<Act>, Failure> {

@@ -1,10 +1,17 @@
 //! Configuration of the service: defaults, then the file, then the environment, then flags.
 
+mod shown;
+
 use anyhow::{Context as _, Result, bail};
 use certwright_core::history::HistoryPolicy;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+pub use shown::Provenance;
+
+/// The configuration file where nobody names another one.
+pub const USUAL_FILE: &str = "/etc/certwright/certwright.toml";
 
 /// The port of the API on loopback.
 pub const PORT: u16 = 9644;
@@ -18,6 +25,8 @@ pub struct Configuration {
     pub listen: Vec<SocketAddr>,
     /// Whether TLS is spoken on loopback as well.
     pub tls: bool,
+    /// Loopback addresses at which it is not, whatever `tls` says: for the demo, whose browser knows no certificate yet.
+    pub without_tls: Vec<SocketAddr>,
     /// The address by which clients of the built-in authorities reach this service; `None` makes one of where it
     /// listens.
     pub url: Option<String>,
@@ -39,6 +48,8 @@ pub struct Configuration {
     pub backups_kept: usize,
     /// How much history is kept.
     pub history: HistoryPolicy,
+    /// Who has set what.
+    pub provenance: Provenance,
 }
 
 /// The file, every key optional. A key that is not known is a mistake, and said so.
@@ -105,6 +116,7 @@ impl Configuration {
         Self {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], PORT))],
             tls: false,
+            without_tls: Vec::new(),
             url: None,
             socket: data_directory.join("certwright.sock"),
             data_directory,
@@ -116,6 +128,7 @@ impl Configuration {
             backup_folder: None,
             backups_kept: 14,
             history: HistoryPolicy::default(),
+            provenance: Provenance::default(),
         }
     }
 
@@ -124,7 +137,9 @@ impl Configuration {
     /// # Errors
     /// With file, line and what is wrong there.
     pub fn read(overrides: &Overrides) -> Result<Self> {
-        let file = read_file(overrides.file.as_deref())?;
+        let path = existing_file(overrides.file.as_deref());
+        let (file, table) = path.map_or_else(|| Ok(Default::default()), read_file)?;
+        let provenance = Provenance::of(path, &table, overrides);
         let data_directory =
             overrides.data_directory.clone().or(file.data_directory).unwrap_or_else(usual_data_directory);
         let base = Self::of(data_directory);
@@ -132,6 +147,7 @@ impl Configuration {
         let configuration = Self {
             listen: given(&overrides.listen).or(file.listen).unwrap_or(base.listen),
             tls: overrides.tls || file.tls.unwrap_or(false),
+            without_tls: Vec::new(),
             url: overrides.url.clone().or(file.url).map(|url| url.trim_end_matches('/').to_owned()),
             socket: file.socket.unwrap_or(base.socket),
             challenge_port: overrides.challenge_port.or(file.challenge_port).unwrap_or(base.challenge_port),
@@ -145,6 +161,7 @@ impl Configuration {
             backup_folder: file.backup.folder,
             backups_kept: file.backup.keep.unwrap_or(base.backups_kept),
             history: file.history,
+            provenance,
             data_directory: base.data_directory,
         };
         if let Some(url) = &configuration.url
@@ -166,7 +183,8 @@ impl Configuration {
     /// The addresses at which TLS is spoken: all beyond loopback, and the others where that is wanted.
     pub fn with_tls(&self) -> Vec<SocketAddr> {
         let beyond = |address: &SocketAddr| !address.ip().to_canonical().is_loopback();
-        self.listen.iter().copied().filter(|address| self.tls || beyond(address)).collect()
+        let wanted = |address: &SocketAddr| self.tls && !self.without_tls.contains(address);
+        self.listen.iter().copied().filter(|address| wanted(address) || beyond(address)).collect()
     }
 }
 
@@ -205,16 +223,33 @@ pub fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().to_lowercase()
 }
 
-fn read_file(given: Option<&Path>) -> Result<File> {
-    let usual = Path::new("/etc/certwright/certwright.toml");
-    let path = match given {
-        Some(path) => path,
-        None if usual.exists() => usual,
-        None => return Ok(File::default()),
-    };
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("read the configuration {}", path.display()))?;
-    toml::from_str(&text).with_context(|| format!("read the configuration {}", path.display()))
+/// The configuration that the service reads, for commands that want to find it: with its variables, without flags.
+///
+/// # Errors
+/// As [`Configuration::read`].
+pub fn of_client() -> Result<Configuration> {
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let listen = std::env::var("CERTWRIGHT_LISTEN").unwrap_or_default();
+    Configuration::read(&Overrides {
+        file: variable("CERTWRIGHT_CONFIG"),
+        data_directory: variable("CERTWRIGHT_DATA_DIR"),
+        listen: listen.split(',').filter_map(|address| address.trim().parse().ok()).collect(),
+        ..Overrides::default()
+    })
+}
+
+/// The file that is to be read: the one that was named, or the usual one if it is there.
+fn existing_file(given: Option<&Path>) -> Option<&Path> {
+    let usual = Path::new(USUAL_FILE);
+    given.or_else(|| usual.exists().then_some(usual))
+}
+
+/// The file, and its table as it is written.
+fn read_file(path: &Path) -> Result<(File, toml::Table)> {
+    let attempted = || format!("read the configuration {}", path.display());
+    let text = std::fs::read_to_string(path).with_context(attempted)?;
+    let file = toml::from_str(&text).with_context(attempted)?;
+    Ok((file, toml::from_str(&text).with_context(attempted)?))
 }
 
 /// The data directory where nobody names one.
@@ -242,6 +277,8 @@ mod tests {
         let read = |tls| Configuration { listen: addresses.clone(), tls, ..Configuration::of("/d".into()) };
         assert_eq!(read(false).with_tls(), [addresses[2]]);
         assert_eq!(read(true).with_tls(), addresses);
+        let without = Configuration { without_tls: addresses.clone(), ..read(true) };
+        assert_eq!(without.with_tls(), [addresses[2]], "beyond loopback there is no way around it");
     }
 
     #[test]
