@@ -5,7 +5,7 @@ use super::health::GRADED_NEXT;
 use super::history::PRUNABLE;
 use super::schedule::{DUE, NEXT_MOMENT};
 use super::tests::{Place, plan, scanned};
-use super::{SqliteStore, schema};
+use super::{SqliteStore, migrations};
 use crate::samples::{at, event, facts, new, obtain_run, settings, version, write};
 use crate::{
     CertificateFilter, CertificateQuery, Certificates, Copying, Counting, Events, History, Leases, Meta,
@@ -369,7 +369,7 @@ async fn a_copy_is_whole_private_and_restored_without_leases_fault_51() {
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
     let found = SqliteStore::inspect_copy(&file, &["about", "none"]).await.unwrap();
-    let newest = schema::KNOWN.iter().map(|migration| migration.version).max().unwrap();
+    let newest = migrations::KNOWN.iter().map(|migration| migration.version).max().unwrap();
     assert_eq!((found.schema, found.certificates), (newest, 1));
     assert_eq!(found.values, [Some(b"this".to_vec()), None]);
     assert_eq!(std::fs::read(&file).unwrap(), bytes, "a look changes nothing");

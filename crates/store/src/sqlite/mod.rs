@@ -31,6 +31,7 @@ mod life_tests;
 #[cfg(test)]
 mod memory_tests;
 mod meta;
+mod migrations;
 mod observations;
 mod open;
 mod people;

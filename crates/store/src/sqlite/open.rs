@@ -1,7 +1,7 @@
 //! Opening: the file private from its first byte, the schema looked at, the settings proved.
 
 use super::attempt::Attempt;
-use super::{SqliteStore, pragmas, schema};
+use super::{SqliteStore, migrations, pragmas, schema};
 use crate::{StoreError, StoreResult};
 use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
@@ -28,7 +28,7 @@ impl SqliteStore {
     /// # Errors
     /// When the file cannot be opened, written, understood or migrated.
     pub async fn open(path: &Path) -> StoreResult<Self> {
-        Self::open_with(path, &schema::KNOWN).await
+        Self::open_with(path, &migrations::KNOWN).await
     }
 
     /// A store of the same tables that no file holds: it ends with its last clone. One connection reads and writes,
@@ -48,7 +48,7 @@ impl SqliteStore {
             .connect_with(pragmas::in_memory())
             .await
             .attempt("open a database in memory")?;
-        schema::migrate(&only, &schema::KNOWN).await?;
+        schema::migrate(&only, &migrations::KNOWN).await?;
         Ok(Self {
             writer: only.clone(),
             readers: only,

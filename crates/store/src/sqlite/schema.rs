@@ -2,14 +2,12 @@
 
 use super::attempt::{Attempt, other, store_error};
 use super::copies::{name_it, part_of, remove, vacuum_into};
+use super::migrations::KNOWN;
 use super::pragmas;
 use crate::{StoreError, StoreResult};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use std::path::{Path, PathBuf};
-
-/// Migrations that this program knows.
-pub(super) static KNOWN: Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// Looks at the file before it is opened for work: refuses a schema that is newer than `known` or not ours, and
 /// copies one that is older.

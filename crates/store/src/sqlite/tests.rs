@@ -2,7 +2,7 @@
 
 use super::lanes::{DUE_IN_LANE, LANES};
 use super::schedule::{BESIDE, DUE, NEXT_MOMENT};
-use super::{SqliteStore, certificate_list, issuer, schema};
+use super::{SqliteStore, certificate_list, issuer, migrations, schema};
 use crate::samples::{at, deploy_run, new, obtain_run, settings, version, write};
 use crate::{
     CertificateFilter, CertificateQuery, CertificateSort, Certificates, Deployments, Leases, Meta, Page,
@@ -220,7 +220,7 @@ async fn a_full_disk_is_told_as_such_and_changes_nothing() {
 }
 
 fn with_one_more(sql: &'static str) -> Migrator {
-    let mut migrations: Vec<Migration> = schema::KNOWN.iter().cloned().collect();
+    let mut migrations: Vec<Migration> = migrations::KNOWN.iter().cloned().collect();
     let version = migrations.last().unwrap().version + 1;
     migrations.push(Migration::new(version, "more".into(), MigrationType::Simple, sql.into_sql_str(), false));
     Migrator::with_migrations(migrations)

@@ -1,7 +1,7 @@
 //! A database of every schema there ever was, with rows as the program of its day wrote them (`tests/upgrade/`), is opened by
 //! today's: nothing is lost, everything can be read, graded, listed and worked on.
 
-use super::{SqliteStore, schema};
+use super::{SqliteStore, migrations, schema};
 use crate::samples::{at, audit, new, settings};
 use crate::{AuditFilter, CertificateFilter, CertificateQuery, EventFilter, Page, RunFilter, Store, Work};
 use certwright_core::Timestamp;
@@ -34,7 +34,7 @@ const SEEDS: [(i64, &str); 14] = [
 ];
 
 fn schemas() -> Vec<i64> {
-    schema::KNOWN.iter().map(|migration| migration.version).collect()
+    migrations::KNOWN.iter().map(|migration| migration.version).collect()
 }
 
 /// In memory where the machine has such a folder: a dozen databases are made and thrown away.
@@ -52,7 +52,7 @@ async fn connect(file: &Path) -> SqliteConnection {
 
 /// A database as a program of this schema left it.
 async fn left_by(file: &Path, version: i64) {
-    let known = schema::KNOWN.iter().filter(|migration| migration.version <= version).cloned();
+    let known = migrations::KNOWN.iter().filter(|migration| migration.version <= version).cloned();
     let mut connection = connect(file).await;
     Migrator::with_migrations(known.collect()).run(&mut connection).await.unwrap();
     for (since, sql) in SEEDS.into_iter().filter(|(since, _)| *since <= version) {

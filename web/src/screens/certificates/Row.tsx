@@ -1,12 +1,13 @@
-// One certificate of the list.
+// One certificate of the list. Its elements are used again for another certificate when it leaves the view.
 import type { Certificate } from "@gen/api";
-import { memo } from "react";
+import { memo, useLayoutEffect, useRef } from "react";
 import { Link } from "wouter";
 import { Expiry } from "@/parts/Expiry";
 import { HealthBadge } from "@/parts/Health";
 import { Moment } from "@/parts/Moment";
 import { sentence } from "@/parts/Trouble";
 import { t } from "@/text";
+import type { Act } from "./bulk/acts";
 import type { Column } from "./filters";
 import { RowActions } from "./RowActions";
 
@@ -20,13 +21,24 @@ interface Props {
   selectable: boolean;
   checked: boolean;
   toggle: (certificate: Certificate) => void;
+  choose: (act: Act, certificate: Certificate) => void;
 }
 
-export const Row = memo(function Row({ index, top, certificate, columns, selectable, checked, toggle }: Props) {
+export const Row = memo(function Row({ index, top, certificate, columns, selectable, checked, toggle, choose }: Props) {
   const style = { transform: `translateY(${top}px)` };
+  const row = useRef<HTMLDivElement>(null);
+  const id = certificate?.id;
+  useLayoutEffect(() => {
+    const element = row.current;
+    // The focus stays with no other certificate than the one that had it: Enter would act on a stranger.
+    return () => {
+      const focused = document.activeElement;
+      if (focused instanceof HTMLElement && element?.contains(focused)) focused.blur();
+    };
+  }, [index, id]);
   if (!certificate) {
     return (
-      <div role="row" className="cert-row waiting" aria-rowindex={index + 2} style={style}>
+      <div ref={row} role="row" className="cert-row waiting" aria-rowindex={index + 2} style={style}>
         <span role="cell"><i /></span>
       </div>
     );
@@ -34,7 +46,7 @@ export const Row = memo(function Row({ index, top, certificate, columns, selecta
   const trouble = certificate.last_failure?.answer ?? (certificate.health === "healthy" ? "" : certificate.health_words);
   const more = certificate.identifiers.length - 1;
   return (
-    <div role="row" className={`cert-row ${checked ? "checked" : ""}`} aria-rowindex={index + 2} data-row={index} style={style}>
+    <div ref={row} role="row" className={`cert-row ${checked ? "checked" : ""}`} aria-rowindex={index + 2} data-row={index} style={style}>
       {selectable && (
         <span role="cell" className="cell-check">
           <input type="checkbox" checked={checked} onChange={() => toggle(certificate)} aria-label={t("certificates.select", { name: certificate.name })} />
@@ -55,7 +67,7 @@ export const Row = memo(function Row({ index, top, certificate, columns, selecta
       {columns.map((column) => (
         <span key={column} role="cell" className={`cell-${column}`}>{cell(column, certificate)}</span>
       ))}
-      <span role="cell" className="cell-actions"><RowActions certificate={certificate} /></span>
+      <span role="cell" className="cell-actions"><RowActions certificate={certificate} choose={choose} /></span>
     </div>
   );
 });

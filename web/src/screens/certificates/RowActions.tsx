@@ -6,30 +6,21 @@ import { t } from "@/text";
 import type { Act } from "./bulk/acts";
 
 const Menu = lazy(() => import("./RowMenu"));
-const Dialogs = lazy(() => import("./bulk/Dialogs"));
 
-export function RowActions({ certificate }: { certificate: Certificate }) {
-  const [open, setOpen] = useState(false);
-  const [act, setAct] = useState<Act>();
+export function RowActions({ certificate, choose }: { certificate: Certificate; choose: (act: Act, certificate: Certificate) => void }) {
+  // Whose menu is open: the row may have become another certificate's.
+  const [open, setOpen] = useState<string>();
   if (!useMay("operator")) return null;
   const button = (
     <button type="button" className="row-menu" data-value aria-label={t("certificates.actionsOf", { name: certificate.name })} aria-haspopup="menu"
-      aria-expanded={open} onClick={() => setOpen(true)}>
+      aria-expanded={open === certificate.id} onClick={() => setOpen(certificate.id)}>
       ⋮
     </button>
   );
+  if (open !== certificate.id) return button;
   return (
-    <>
-      {open ? (
-        <Suspense fallback={button}>
-          <Menu certificate={certificate} close={() => setOpen(false)} choose={setAct} />
-        </Suspense>
-      ) : button}
-      {act && (
-        <Suspense fallback={null}>
-          <Dialogs act={act} ids={() => Promise.resolve([certificate.id])} number={1} name={certificate.name} close={() => setAct(undefined)} done={() => undefined} />
-        </Suspense>
-      )}
-    </>
+    <Suspense fallback={button}>
+      <Menu certificate={certificate} close={() => setOpen(undefined)} choose={(act) => choose(act, certificate)} />
+    </Suspense>
   );
 }

@@ -1,17 +1,23 @@
 // The rows that are in view, of however many there are. Plain elements: the kit's would cost frames.
 import type { Certificate } from "@gen/api";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { type Range, useWindowVirtualizer } from "@tanstack/react-virtual";
+import { type CSSProperties, lazy, type ReactNode, Suspense, useCallback, useLayoutEffect, useRef, useState } from "react";
 import { t } from "@/text";
 import { COLUMN_WORDS } from "./ColumnChoice";
+import type { Act } from "./bulk/acts";
 import type { CertificateSort, Column, ListState } from "./filters";
 import { ROWS, useRows } from "./pages";
 import { Row } from "./Row";
 import type { Selection } from "./selection";
 
+const Dialogs = lazy(() => import("./bulk/Dialogs"));
+
 /** The height of a row, in pixels; on a phone a row is a card. */
 const HEIGHT = 60;
 const CARD = 124;
+
+/** Rows above and below those in view. */
+const BEYOND = 4;
 
 const SORT_OF: Partial<Record<Column, CertificateSort>> = { expires: "not_after", next: "next_at" };
 
@@ -25,6 +31,8 @@ export function Rows({ state, total, change, selection, selectable }: {
   const list = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
   const narrow = useIsNarrow();
+  const [chosen, setChosen] = useState<{ act: Act; certificate: Certificate }>();
+  const choose = useCallback((act: Act, certificate: Certificate) => setChosen({ act, certificate }), []);
   useLayoutEffect(() => {
     const measure = () => {
       const top = list.current?.getBoundingClientRect().top;
@@ -36,11 +44,14 @@ export function Rows({ state, total, change, selection, selectable }: {
     return () => observer.disconnect();
   }, []);
   const height = narrow ? CARD : HEIGHT;
+  // Always as many rows: whoever leaves on one side comes in on the other, and only its words and place change.
+  const slots = Math.ceil(window.innerHeight / height) + 1 + 2 * BEYOND;
   const virtual = useWindowVirtualizer({
     count: total,
     estimateSize: () => height,
-    overscan: 4,
+    overscan: BEYOND,
     scrollMargin: margin,
+    rangeExtractor: useCallback((range: Range) => consecutive(range, slots), [slots]),
   });
   useLayoutEffect(() => virtual.measure(), [height, virtual]);
   const items = virtual.getVirtualItems();
@@ -71,12 +82,24 @@ export function Rows({ state, total, change, selection, selectable }: {
       </div>
       <div ref={list} role="rowgroup" className="rows-body" style={{ height: virtual.getTotalSize() }}>
         {items.map(({ index, start }) => (
-          <Row key={index} index={index} top={start - margin} certificate={row(index)} columns={columns} selectable={selectable}
-            checked={selection.all || selection.chosen.has(row(index)?.id ?? "")} toggle={selection.toggle} />
+          <Row key={index % slots} index={index} top={start - margin} certificate={row(index)} columns={columns} selectable={selectable}
+            checked={selection.all || selection.chosen.has(row(index)?.id ?? "")} toggle={selection.toggle} choose={choose} />
         ))}
       </div>
+      {chosen && (
+        <Suspense fallback={null}>
+          <Dialogs act={chosen.act} ids={() => Promise.resolve([chosen.certificate.id])} number={1} name={chosen.certificate.name}
+            close={() => setChosen(undefined)} done={() => undefined} />
+        </Suspense>
+      )}
     </div>
   );
+}
+
+/** As many rows as there are slots, from a little above what is in view. */
+function consecutive({ startIndex, overscan, count }: Range, slots: number): number[] {
+  const first = Math.max(0, Math.min(startIndex - overscan, count - slots));
+  return Array.from({ length: Math.min(slots, count) }, (_, place) => first + place);
 }
 
 function Head({ sort, state, sortBy, children }: {
