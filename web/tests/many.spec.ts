@@ -71,3 +71,29 @@ test("10,000 certificates are scrolled with little CPU and few elements", async 
   await page.getByRole("button", { name: "Name" }).click();
   await expect(page.locator("[data-row='0']")).toContainText("many-09999");
 });
+
+test("rows are used again, and neither the focus nor the order goes with them", async ({ page }) => {
+  await page.goto("/certificates");
+  await page.locator("[data-row='0']").waitFor();
+  const places = () => page.locator("[aria-rowindex].cert-row").evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("aria-rowindex"))));
+  const rising = (numbers: number[]) => numbers.every((number, place) => place === 0 || number === numbers[place - 1]! + 1);
+  await page.locator("[data-row='2']").getByRole("button").focus();
+  for (let step = 0; step < 40; step++) {
+    await page.mouse.wheel(0, 180);
+    await page.waitForTimeout(20);
+  }
+  await expect(page.locator("[data-row='122']")).toBeVisible();
+  expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
+  // Without a focus in the list its elements stay where they are until one rests.
+  for (let step = 0; step < 40; step++) {
+    await page.mouse.wheel(0, 180);
+    await page.waitForTimeout(20);
+  }
+  await expect.poll(async () => rising(await places())).toBe(true);
+  expect((await places()).length).toBeGreaterThan(15);
+  const first = await page.locator(".cert-row").nth(8).getAttribute("aria-rowindex");
+  await page.locator(".cert-row").nth(8).getByRole("link").focus();
+  for (let step = 0; step < 6; step++) await page.keyboard.press("Tab");
+  const reached = await page.evaluate(() => document.activeElement?.closest(".cert-row")?.getAttribute("aria-rowindex"));
+  expect(Number(reached)).toBeGreaterThan(Number(first));
+});

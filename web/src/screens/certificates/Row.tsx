@@ -29,12 +29,9 @@ export const Row = memo(function Row({ index, top, certificate, columns, selecta
   const row = useRef<HTMLDivElement>(null);
   const id = certificate?.id;
   useLayoutEffect(() => {
-    const element = row.current;
     // The focus stays with no other certificate than the one that had it: Enter would act on a stranger.
-    return () => {
-      const focused = document.activeElement;
-      if (focused instanceof HTMLElement && element?.contains(focused)) focused.blur();
-    };
+    const focused = document.activeElement;
+    if (focused instanceof HTMLElement && row.current?.contains(focused)) focused.blur();
   }, [index, id]);
   if (!certificate) {
     return (

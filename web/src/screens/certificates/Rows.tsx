@@ -55,6 +55,10 @@ export function Rows({ state, total, change, selection, selectable }: {
   });
   useLayoutEffect(() => virtual.measure(), [height, virtual]);
   const items = virtual.getVirtualItems();
+  // To move an element costs as much as to make one, so while one scrolls they stay where they are in the document. At rest
+  // they stand in the order of the list, for whoever reads or tabs; and a focus in them would not survive being moved.
+  const inPlace = virtual.isScrolling && !list.current?.contains(document.activeElement);
+  const placed = inPlace ? items.toSorted((one, other) => (one.index % slots) - (other.index % slots)) : items;
   const [from, to] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   const row = useRows(state, Math.floor(from / ROWS), Math.floor(to / ROWS));
   const shown = Array.from({ length: Math.min(total, ROWS) }, (_, index) => row(index + Math.floor(from / ROWS) * ROWS))
@@ -81,7 +85,7 @@ export function Rows({ state, total, change, selection, selectable }: {
         <span role="columnheader" className="in-table"><span className="unseen">{t("certificates.actions")}</span></span>
       </div>
       <div ref={list} role="rowgroup" className="rows-body" style={{ height: virtual.getTotalSize() }}>
-        {items.map(({ index, start }) => (
+        {placed.map(({ index, start }) => (
           <Row key={index % slots} index={index} top={start - margin} certificate={row(index)} columns={columns} selectable={selectable}
             checked={selection.all || selection.chosen.has(row(index)?.id ?? "")} toggle={selection.toggle} choose={choose} />
         ))}
