@@ -62,13 +62,21 @@ impl Admission {
     }
 }
 
+/// A piece of work that may be begun.
+pub(crate) struct Given {
+    pub(crate) work: Work,
+    /// Whom it asks, where it asks an authority.
+    pub(crate) authority: Option<AuthorityId>,
+    /// The lane of a certificate that may order.
+    pub(crate) lane: Option<Lane>,
+}
+
 /// What may be begun now.
 pub(crate) struct Admitted {
-    /// Runs and deployments first: what was begun is brought to its end before anything else is begun. Whatever may begin
-    /// has its lane.
-    pub(crate) work: Vec<(Work, Option<Lane>)>,
+    /// Runs and deployments first: what was begun is brought to its end before anything else is begun.
+    pub(crate) work: Vec<Given>,
     /// Questions when to renew, for a pool of their own.
-    pub(crate) questions: Vec<Work>,
+    pub(crate) questions: Vec<Given>,
     /// Whether something is due that must wait for others of its authority or account.
     pub(crate) saturated: bool,
 }
@@ -85,8 +93,12 @@ impl Engine {
             .due_beside(now, limit)
             .await?
             .into_iter()
-            .partition(|work| matches!(work, Work::RenewalInformation { .. }));
-        let mut work: Vec<_> = work.into_iter().map(|work| (work, None)).collect();
+            .map(|(work, authority)| {
+                let asks = !matches!(work, Work::Deployment { .. });
+                Given { authority: asks.then_some(authority), work, lane: None }
+            })
+            .partition(|given| matches!(given.work, Work::RenewalInformation { .. }));
+        let mut work: Vec<Given> = work;
         let mut lanes = self.store.lanes(now).await?;
         for state in &mut lanes {
             let more = beginning.iter().filter(|lane| **lane == state.lane).count();
@@ -108,7 +120,11 @@ impl Engine {
             let begun = self.due_in(lane, room.min(limit), taken, now).await?;
             *at_authority.entry(&lane.authority).or_default() +=
                 u32::try_from(begun.len()).unwrap_or(u32::MAX);
-            work.extend(begun.into_iter().map(|id| (Work::Certificate(id), Some(lane.clone()))));
+            work.extend(begun.into_iter().map(|id| Given {
+                work: Work::Certificate(id),
+                authority: Some(lane.authority.clone()),
+                lane: Some(lane.clone()),
+            }));
         }
         Ok(Admitted { work, questions, saturated })
     }

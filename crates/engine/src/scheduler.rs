@@ -2,12 +2,12 @@
 //!
 //! Each look is a few index queries: it grows with what is due, not with what is stored.
 
+use crate::admission::Given;
 use crate::drive::Interrupted;
 use crate::engine::Engine;
 use crate::sweep::LeftBehind;
 use certwright_core::SignedDuration;
 use certwright_core::id::{AuthorityId, CertificateId};
-use certwright_store::{Lane, Work};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,6 +21,8 @@ const LONGEST_NAP: Duration = Duration::from_secs(60);
 const AFTER_TROUBLE: Duration = Duration::from_secs(5);
 /// A moment that has passed but gives no work (it is being worked on) is asked about again after this.
 const SHORTEST_NAP: Duration = Duration::from_millis(20);
+/// Every write wakes the scheduler; however many there are, it looks no more often than this.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 /// The pause while every worker is busy; a worker that ends writes, and that wakes the scheduler sooner.
 const ALL_BUSY_NAP: Duration = Duration::from_millis(250);
 /// The pause between sweeps.
@@ -65,6 +67,10 @@ pub async fn run(engine: Arc<Engine>, left: LeftBehind, shutdown: CancellationTo
             () = shutdown.cancelled() => break,
             () = tokio::time::sleep(nap) => {}
             _ = changes.changed() => {}
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => break,
+            () = tokio::time::sleep(BETWEEN_LOOKS.saturating_sub(looked.0.elapsed())) => {}
         }
     }
 }
@@ -120,17 +126,16 @@ async fn hand_out(
 ) -> Result<Duration, certwright_store::StoreError> {
     let held: Vec<_> = taken.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
     let admitted = engine.admit(&held, MOST_AT_ONCE).await?;
-    let questions = admitted.questions.into_iter().map(|work| (work, None, &pools.questions));
-    let given = admitted.work.into_iter().map(|(work, lane)| (work, lane, &pools.work)).chain(questions);
+    let questions = admitted.questions.into_iter().map(|given| (given, &pools.questions));
+    let given = admitted.work.into_iter().map(|given| (given, &pools.work)).chain(questions);
     let mut all_busy = false;
-    for (work, lane, pool) in given {
+    for (Given { work, authority, lane }, pool) in given {
         let certificate = work.certificate().clone();
         // Never waited for here: the shutdown must be heard even when every worker is busy.
         if pool.permits.available_permits() == 0 {
             all_busy = true;
             continue;
         }
-        let authority = engine.asks(&work, lane.as_ref()).await?;
         let taken_by =
             |held: &Held| held.values().filter(|(at, by)| *at == pool.name && *by == authority).count();
         {
@@ -212,25 +217,6 @@ impl Drop for Taken {
     fn drop(&mut self) {
         self.engine.admission.has_begun(&self.certificate);
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.certificate);
-    }
-}
-
-impl Engine {
-    /// Which authority the work asks, where it is one.
-    async fn asks(
-        &self,
-        work: &Work,
-        lane: Option<&Lane>,
-    ) -> Result<Option<AuthorityId>, certwright_store::StoreError> {
-        match (work, lane) {
-            (_, Some(lane)) => Ok(Some(lane.authority.clone())),
-            (Work::Deployment { .. }, None) => Ok(None),
-            (work, None) => match self.store.certificate(work.certificate()).await {
-                Ok(certificate) => Ok(Some(certificate.settings.authority)),
-                Err(certwright_store::StoreError::NotFound { .. }) => Ok(None),
-                Err(error) => Err(error),
-            },
-        }
     }
 }
 

@@ -79,8 +79,8 @@ pub trait Schedule: Send + Sync {
     /// certificate is paused. Nothing of a leased certificate is due.
     async fn due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>>;
 
-    /// The same without certificates to decide about.
-    async fn due_beside(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>>;
+    /// The same without certificates to decide about; each with the authority that its certificate names.
+    async fn due_beside(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<(Work, AuthorityId)>>;
 
     /// Every lane that has a certificate with a moment or a live obtain run.
     async fn lanes(&self, now: Timestamp) -> StoreResult<Vec<LaneState>>;

@@ -34,6 +34,7 @@ const fn fault(number: u32, name: &'static str, defences: &'static [Defence], se
 }
 
 const OPEN_ORDER: &str = "crates/engine/src/perform/open_order.rs";
+const RENEWAL_INFORMATION: &str = "crates/core/src/renewal_information.rs";
 const FAILURES: &str = "crates/engine/src/acme_failure.rs";
 
 /// The day on which the defences were removed one after the other, in batches, and each test
@@ -85,7 +86,12 @@ pub(super) const FAULTS: [Fault; 34] = [
         &[by("crates/engine/src/perform/check_issued.rs", "check_and_store")],
         SEEN,
     ),
-    fault(11, "an intermediate is replaced while the certificate is good", &[], Seen::NotYet),
+    fault(
+        11,
+        "an intermediate is replaced while the certificate is good",
+        &[by("crates/engine/src/chain_freshness.rs", "is_due")],
+        Seen::NotYet,
+    ),
     fault(12, "a profile vanishes, or is too small", &[by(OPEN_ORDER, "open")], SEEN),
     fault(
         13,
@@ -99,11 +105,26 @@ pub(super) const FAULTS: [Fault; 34] = [
         &[by("crates/engine/src/accounts.rs", "check_contact")],
         SEEN,
     ),
-    fault(15, "a renewal window in the past", &[], Seen::NotYet),
-    fault(16, "renewal information that makes no sense", &[], Seen::NotYet),
-    fault(17, "a certificate that is replaced already", &[], Seen::NotYet),
-    fault(18, "a renewal that fails while its window is past", &[], Seen::NotYet),
-    fault(19, "a chosen moment that a restart forgets", &[], Seen::NotYet),
+    fault(
+        15,
+        "a renewal window in the past",
+        &[by("crates/core/src/renewal_policy.rs", "follow")],
+        Seen::NotYet,
+    ),
+    fault(16, "renewal information that makes no sense", &[by(RENEWAL_INFORMATION, "absorb")], Seen::NotYet),
+    fault(
+        17,
+        "a certificate that is replaced already",
+        &[by(OPEN_ORDER, "because_of_replaces")],
+        Seen::NotYet,
+    ),
+    fault(
+        18,
+        "a renewal that fails while its window is past",
+        &[by("crates/core/src/failure.rs", "back_off_within")],
+        Seen::NotYet,
+    ),
+    fault(19, "a chosen moment that a restart forgets", &[by(RENEWAL_INFORMATION, "absorb")], Seen::NotYet),
     fault(
         25,
         "failed validations that count against a name",
@@ -123,28 +144,63 @@ pub(super) const FAULTS: [Fault; 34] = [
     fault(
         29,
         "key and certificate that are published one after the other",
-        &[by("crates/engine/src/perform/switch_version.rs", "perform")],
+        &[by("crates/contract/src/files/mod.rs", "switch_link")],
         Seen::NotYet,
     ),
-    fault(30, "a damaged or newer database", &[], Seen::NotYet),
-    fault(31, "two who change the same thing", &[], Seen::NotYet),
-    fault(32, "a clock that jumps, a machine that sleeps", &[], Seen::NotYet),
+    fault(
+        30,
+        "a damaged or newer database",
+        &[by("crates/store/src/sqlite/upkeep.rs", "check_integrity")],
+        Seen::NotYet,
+    ),
+    fault(
+        31,
+        "two who change the same thing",
+        &[by("crates/store/src/sqlite/certificates.rs", "expected")],
+        Seen::NotYet,
+    ),
+    fault(
+        32,
+        "a clock that jumps, a machine that sleeps",
+        &[by("crates/core/src/clock_check.rs", "is_apart")],
+        Seen::NotYet,
+    ),
     fault(
         33,
         "two services on one data directory",
         &[by("crates/certwright/src/data_directory.rs", "open")],
         Seen::NotYet,
     ),
-    fault(40, "a maintenance window against an expiry", &[], Seen::NotYet),
-    fault(46, "a herd after an import or an outage", &[], Seen::NotYet),
-    fault(47, "an authority that is retired", &[], Seen::NotYet),
+    fault(
+        40,
+        "a maintenance window against an expiry",
+        &[by("crates/core/src/maintenance.rs", "put_off")],
+        Seen::NotYet,
+    ),
+    fault(46, "a herd after an import or an outage", &[by("crates/core/src/herd.rs", "place")], Seen::NotYet),
+    fault(
+        47,
+        "an authority that is retired",
+        &[by("crates/engine/src/probes.rs", "is_nobody")],
+        Seen::NotYet,
+    ),
     fault(
         49,
         "the service's own certificate",
         &[by("crates/certwright/src/own_certificate.rs", "OwnCertificate")],
         Seen::NotYet,
     ),
-    fault(51, "a backup that leaks keys, or cannot be restored", &[], Seen::NotYet),
-    fault(53, "history that is pruned", &[], Seen::NotYet),
+    fault(
+        51,
+        "a backup that leaks keys, or cannot be restored",
+        &[by("crates/pki/src/seal/recovery.rs", "wrap")],
+        Seen::NotYet,
+    ),
+    fault(
+        53,
+        "history that is pruned",
+        &[by("crates/store/src/sqlite/history.rs", "DELETE_VERSIONS")],
+        Seen::NotYet,
+    ),
     fault(54, "a worker that panics", &[by("crates/engine/src/scheduler.rs", "Taken")], Seen::NotYet),
 ];

@@ -27,7 +27,7 @@ pub fn wire(configuration: &Configuration, own: Arc<OwnCertificate>) -> Result<P
         handshake: Arc::new(handshake::TlsHandshake::new()?),
         http: Arc::new(http_probe::PlainHttp),
         resolver: Arc::new(resolver::Names::new(&configuration.resolvers)?),
-        sockets: Arc::new(sockets::MachineSockets),
+        sockets: Arc::new(sockets::MachineSockets::default()),
         board: Arc::new(board::Board::new(configuration.challenge_addresses.clone())),
         slot: own,
     })

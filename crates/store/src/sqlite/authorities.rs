@@ -132,13 +132,19 @@ impl Authorities for SqliteStore {
     }
 
     async fn authority(&self, id: &AuthorityId) -> StoreResult<AuthorityRow> {
+        let changes = match self.known_authorities.row(id) {
+            Ok(row) => return Ok(row),
+            Err(changes) => changes,
+        };
         let row = sqlx::query("SELECT * FROM authorities WHERE id = $1")
             .bind(id.as_str())
             .fetch_optional(&self.readers)
             .await
             .attempt("read the authority")?
             .ok_or_else(|| StoreError::not_found("authority", id))?;
-        authority_row(&row)
+        let row = authority_row(&row)?;
+        self.known_authorities.keep_row(changes, &row);
+        Ok(row)
     }
 
     async fn put_authority(
@@ -148,6 +154,7 @@ impl Authorities for SqliteStore {
         audit: &NewAudit,
     ) -> StoreResult<AuthorityRow> {
         let attempted = "store the authority";
+        let _changing = self.known_authorities.changing();
         let mut write = self.write(attempted).await?;
         let found = found(&mut write, &authority.id).await?;
         expect(&authority.id, found.as_ref().map(|row| row.revision), expected)?;
@@ -180,6 +187,10 @@ impl Authorities for SqliteStore {
     }
 
     async fn authority_settings(&self, of: Option<&AuthorityId>) -> StoreResult<Vec<AuthoritySettingsRow>> {
+        let known = of.map(|id| (id, self.known_authorities.settings(id)));
+        if let Some((_, Ok(row))) = known {
+            return Ok(row.into_iter().collect());
+        }
         let rows = sqlx::query(
             "SELECT * FROM authority_settings WHERE authority = coalesce($1, authority) ORDER BY authority",
         )
@@ -187,7 +198,11 @@ impl Authorities for SqliteStore {
         .fetch_all(&self.readers)
         .await
         .attempt("read what is set of authorities")?;
-        each(&rows, settings_row)
+        let rows = each(&rows, settings_row)?;
+        if let Some((id, Err(changes))) = known {
+            self.known_authorities.keep_settings(changes, id, rows.first());
+        }
+        Ok(rows)
     }
 
     async fn put_authority_settings(
@@ -198,6 +213,7 @@ impl Authorities for SqliteStore {
         audit: &NewAudit,
     ) -> StoreResult<AuthoritySettingsRow> {
         let attempted = "store what is set of the authority";
+        let _changing = self.known_authorities.changing();
         let mut write = self.write(attempted).await?;
         let found: Option<(i64, bool)> =
             sqlx::query_as("SELECT revision, disabled FROM authority_settings WHERE authority = $1")
@@ -231,6 +247,7 @@ impl Authorities for SqliteStore {
 
     async fn delete_authority(&self, id: &AuthorityId, expected: i64, audit: &NewAudit) -> StoreResult<()> {
         let attempted = "delete the authority";
+        let _changing = self.known_authorities.changing();
         let mut write = self.write(attempted).await?;
         let found = found(&mut write, id).await?;
         expect(id, found.map(|row| row.revision), Some(expected))?;

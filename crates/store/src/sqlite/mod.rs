@@ -23,6 +23,7 @@ mod idempotency;
 mod incidents;
 mod issuer;
 mod keys;
+mod known_authorities;
 mod lanes;
 mod leases;
 mod ledger;
@@ -66,6 +67,8 @@ pub struct SqliteStore {
     readers: SqlitePool,
     /// Told after every commit that may move a moment or add an event.
     changed: Arc<watch::Sender<u64>>,
+    /// Authorities that were read a moment ago.
+    known_authorities: Arc<known_authorities::KnownAuthorities>,
     /// How long writes took.
     times: Arc<write_times::Times>,
     /// The file; `None` when the store is in memory.

@@ -53,6 +53,7 @@ impl SqliteStore {
             writer: only.clone(),
             readers: only,
             changed: Arc::new(watch::Sender::new(0)),
+            known_authorities: Arc::default(),
             times: Arc::default(),
             file: None,
         })
@@ -75,6 +76,7 @@ impl SqliteStore {
             writer,
             readers,
             changed: Arc::new(watch::Sender::new(0)),
+            known_authorities: Arc::default(),
             times: Arc::default(),
             file: Some(path.into()),
         };

@@ -6,7 +6,7 @@ use super::rows::{column, each, id, milliseconds, timestamp};
 use crate::{Lane, LaneState, Schedule, StoreResult, Work};
 use async_trait::async_trait;
 use certwright_core::Timestamp;
-use certwright_core::id::CertificateId;
+use certwright_core::id::{AuthorityId, CertificateId};
 use sqlx::sqlite::SqliteRow;
 
 /// Four firsts of an index for what nobody holds; and for what is held (never more than there are workers),
@@ -61,19 +61,19 @@ macro_rules! beside {
     () => {
         "
     SELECT * FROM (
-        SELECT r.wake_at AS at, 'run' AS kind, r.id AS id, r.certificate AS certificate
+        SELECT r.wake_at AS at, 'run' AS kind, r.id AS id, r.certificate AS certificate, c.authority AS authority
         FROM runs r INDEXED BY runs_wake CROSS JOIN certificates c ON c.id = r.certificate
         WHERE r.wake_at <= $1 AND (c.lease_until IS NULL OR c.lease_until <= $1)
         ORDER BY r.wake_at LIMIT $2)
     UNION ALL SELECT * FROM (
-        SELECT d.next_at AS at, 'deployment' AS kind, d.id AS id, d.certificate AS certificate
+        SELECT d.next_at AS at, 'deployment' AS kind, d.id AS id, d.certificate AS certificate, c.authority AS authority
         FROM deployments d INDEXED BY deployments_due CROSS JOIN certificates c ON c.id = d.certificate
         WHERE d.next_at <= $1 AND (c.lease_until IS NULL OR c.lease_until <= $1) AND NOT EXISTS (
             SELECT 1 FROM runs r
             WHERE r.deployment = d.id AND r.wake_at IS NOT NULL AND r.deployment IS NOT NULL)
         ORDER BY d.next_at LIMIT $2)
     UNION ALL SELECT * FROM (
-        SELECT v.ask_at AS at, 'renewal-information' AS kind, v.id AS id, v.certificate AS certificate
+        SELECT v.ask_at AS at, 'renewal-information' AS kind, v.id AS id, v.certificate AS certificate, c.authority AS authority
         FROM versions v INDEXED BY versions_ask CROSS JOIN certificates c ON c.id = v.certificate
         WHERE v.ask_at <= $1 AND c.paused = 0 AND (c.lease_until IS NULL OR c.lease_until <= $1)
         ORDER BY v.ask_at LIMIT $2)"
@@ -82,13 +82,13 @@ macro_rules! beside {
 
 /// The same, in one order.
 pub(super) const BESIDE: &str =
-    concat!("SELECT at, kind, id, certificate FROM (", beside!(), ") ORDER BY at LIMIT $2");
+    concat!("SELECT at, kind, id, certificate, authority FROM (", beside!(), ") ORDER BY at LIMIT $2");
 
 /// With certificates: the first `$2` of each kind, then the first `$2` of all.
 pub(super) const DUE: &str = concat!(
-    "SELECT at, kind, id, certificate FROM (
+    "SELECT at, kind, id, certificate, authority FROM (
     SELECT * FROM (
-        SELECT c.next_at AS at, 'certificate' AS kind, c.id AS id, c.id AS certificate
+        SELECT c.next_at AS at, 'certificate' AS kind, c.id AS id, c.id AS certificate, c.authority AS authority
         FROM certificates c INDEXED BY certificates_due
         WHERE c.next_at <= $1 AND c.paused = 0 AND (c.lease_until IS NULL OR c.lease_until <= $1)
         AND NOT EXISTS (
@@ -112,14 +112,13 @@ fn work(row: &SqliteRow) -> StoreResult<Work> {
 }
 
 impl SqliteStore {
-    async fn work_by(&self, sql: &'static str, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>> {
-        let rows = sqlx::query(sql)
+    async fn rows_by(&self, sql: &'static str, now: Timestamp, limit: u32) -> StoreResult<Vec<SqliteRow>> {
+        sqlx::query(sql)
             .bind(milliseconds(now))
             .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await
-            .attempt("look for what is due")?;
-        each(&rows, work)
+            .attempt("look for what is due")
     }
 }
 
@@ -133,8 +132,9 @@ impl Schedule for SqliteStore {
         at.map(timestamp).transpose()
     }
 
-    async fn due_beside(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>> {
-        self.work_by(BESIDE, now, limit).await
+    async fn due_beside(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<(Work, AuthorityId)>> {
+        let rows = self.rows_by(BESIDE, now, limit).await?;
+        each(&rows, |row| Ok((work(row)?, id(row, "authority")?)))
     }
 
     async fn lanes(&self, now: Timestamp) -> StoreResult<Vec<LaneState>> {
@@ -146,6 +146,6 @@ impl Schedule for SqliteStore {
     }
 
     async fn due(&self, now: Timestamp, limit: u32) -> StoreResult<Vec<Work>> {
-        self.work_by(DUE, now, limit).await
+        each(&self.rows_by(DUE, now, limit).await?, work)
     }
 }
