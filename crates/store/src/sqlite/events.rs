@@ -2,37 +2,39 @@
 
 use super::SqliteStore;
 use super::attempt::Attempt;
-use super::rows::{column, each, maybe_id, milliseconds, moment, to_word, word};
+use super::rows::{column, each, maybe_id, milliseconds, moment, to_json, to_word, word};
 use super::write::Write;
-use crate::{EventFilter, Events, StoreError, StoreResult};
+use crate::{EventFilter, Events, StoreResult};
 use async_trait::async_trait;
 use certwright_core::event::{Event, NewEvent};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite};
 
-/// Adds events in the transaction of what they tell of.
+/// Adds events in the transaction of what they tell of, all by one statement: every step of a run tells of several.
 pub(super) async fn add_events(write: &mut Write, events: &[NewEvent]) -> StoreResult<()> {
-    for event in events {
-        let step = event
-            .step
-            .map(i64::try_from)
-            .transpose()
-            .map_err(|_| StoreError::Conflict { field: "step", words: "is out of range".to_owned() })?;
-        sqlx::query(
-            "INSERT INTO events (at, certificate, run, step, kind, level, message) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(milliseconds(event.at))
-        .bind(event.certificate.as_ref().map(|id| id.as_str()))
-        .bind(event.run.as_ref().map(|id| id.as_str()))
-        .bind(step)
-        .bind(to_word(event.kind)?)
-        .bind(to_word(event.level)?)
-        .bind(&event.message)
-        .execute(write.on())
-        .await
-        .attempt("write events")?;
+    if events.is_empty() {
+        return Ok(());
     }
+    let rows = events.iter().map(|event| {
+        Ok((
+            milliseconds(event.at),
+            &event.certificate,
+            &event.run,
+            event.step,
+            to_word(event.kind)?,
+            to_word(event.level)?,
+            &event.message,
+        ))
+    });
+    sqlx::query(
+        "INSERT INTO events (at, certificate, run, step, kind, level, message) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 \
+         FROM json_each($1) ORDER BY key",
+    )
+    .bind(to_json(&rows.collect::<StoreResult<Vec<_>>>()?)?)
+    .execute(write.on())
+    .await
+    .attempt("write events")?;
     Ok(())
 }
 
