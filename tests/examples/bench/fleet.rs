@@ -46,7 +46,8 @@ pub(super) async fn order(certificates: usize, at_once: usize) -> Result<Fleet> 
     let everything = RenewRequest { all: true, force: true, ..RenewRequest::default() };
     service.client.renew(&everything, "bench-all").await?;
     loop {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        // To be asked how far it is costs it processor time too.
+        tokio::time::sleep(Duration::from_millis(500)).await;
         if service.healthy().await? == certificates as u64 {
             break;
         }
