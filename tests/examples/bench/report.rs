@@ -71,7 +71,8 @@ impl Report {
              Written by `cargo xtask bench`, which builds the release binary and runs everything on this page again: \
              {cores} cores, commit {commit}, {}. Pebble, lego and the service share the machine. CPU seconds are the \
              kernel's, of the whole process; a figure is the median with the least and the greatest of all rounds. \
-             Nothing here is asserted by a test; the budgets are those of the design.\n",
+             Nothing here is asserted by a test; the budgets are those of the design. Where one is missed, \
+             [performance.md](performance.md) says why.\n",
             certwright_core::Timestamp::now().strftime("%Y-%m-%d")
         )?;
         self.fleets_page(&mut text)?;
