@@ -11,7 +11,7 @@ use certwright_core::id::{AuthorityId, CertificateId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -23,7 +23,7 @@ const AFTER_TROUBLE: Duration = Duration::from_secs(5);
 const SHORTEST_NAP: Duration = Duration::from_millis(20);
 /// Every write wakes the scheduler; however many there are, it looks no more often than this.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
-/// The pause while every worker is busy; a worker that ends writes, and that wakes the scheduler sooner.
+/// The pause while every worker is busy; one that ends wakes the scheduler sooner.
 const ALL_BUSY_NAP: Duration = Duration::from_millis(250);
 /// The pause between sweeps.
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(3600);
@@ -43,6 +43,7 @@ pub async fn run(engine: Arc<Engine>, left: LeftBehind, shutdown: CancellationTo
     let pools = Pools {
         work: Pool::new("work", engine.options.parallel_runs),
         questions: Pool::new("questions", QUESTIONS_AT_ONCE),
+        ended: Arc::default(),
     };
     let taken = Arc::new(Mutex::new(Held::new()));
     let workers = tokio_util::task::TaskTracker::new();
@@ -67,6 +68,7 @@ pub async fn run(engine: Arc<Engine>, left: LeftBehind, shutdown: CancellationTo
             () = shutdown.cancelled() => break,
             () = tokio::time::sleep(nap) => {}
             _ = changes.changed() => {}
+            () = pools.ended.notified() => {}
         }
         tokio::select! {
             () = shutdown.cancelled() => break,
@@ -151,7 +153,12 @@ async fn hand_out(
             held.insert(certificate.clone(), (pool.name, authority));
         }
         // Given back by drop, also after a panic: neither permit nor certificate may be kept (fault 54).
-        let holding = Taken { engine: Arc::clone(engine), taken: Arc::clone(taken), certificate };
+        let holding = Taken {
+            engine: Arc::clone(engine),
+            taken: Arc::clone(taken),
+            certificate,
+            ended: Arc::clone(&pools.ended),
+        };
         let Ok(permit) = Arc::clone(&pool.permits).try_acquire_owned() else {
             all_busy = true;
             continue;
@@ -161,8 +168,9 @@ async fn hand_out(
         }
         let engine = Arc::clone(engine);
         workers.spawn(async move {
-            let _permit = permit;
+            // In this order: the permit is free before the scheduler is told.
             let _holding = holding;
+            let _permit = permit;
             match engine.work(&work).await {
                 Ok(()) | Err(Interrupted::Stopped | Interrupted::Stale) => {}
                 Err(Interrupted::Store(words)) => {
@@ -172,7 +180,7 @@ async fn hand_out(
             }
         });
     }
-    // Whoever ends writes, and that wakes the scheduler sooner.
+    // Whoever ends wakes the scheduler sooner.
     if all_busy || admitted.saturated {
         return Ok(ALL_BUSY_NAP);
     }
@@ -190,6 +198,7 @@ type Held = HashMap<CertificateId, (&'static str, Option<AuthorityId>)>;
 struct Pools {
     work: Pool,
     questions: Pool,
+    ended: Arc<Notify>,
 }
 
 /// Workers of one kind.
@@ -211,12 +220,15 @@ struct Taken {
     engine: Arc<Engine>,
     taken: Arc<Mutex<Held>>,
     certificate: CertificateId,
+    /// Told when the worker has ended: not every end writes, and a panic does not.
+    ended: Arc<Notify>,
 }
 
 impl Drop for Taken {
     fn drop(&mut self) {
         self.engine.admission.has_begun(&self.certificate);
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.certificate);
+        self.ended.notify_one();
     }
 }
 

@@ -1,7 +1,7 @@
 //! The page as text.
 
 use super::find::Test;
-use super::list::{Fault, Seen};
+use super::list::Fault;
 use super::results::Results;
 
 const HEAD: &str = "\
@@ -40,10 +40,7 @@ pub(super) fn print(faults: &[Fault], tests: &[Test], results: &Results) -> Stri
         };
         let defences: Vec<_> =
             fault.defences.iter().map(|defence| format!("`{}` in {}", defence.item, defence.path)).collect();
-        let seen = match fault.seen {
-            Seen::Red(day) => day,
-            Seen::NotYet => "not yet",
-        };
+        let seen = fault.seen.unwrap_or("not yet");
         let cells = [fault.name, &names, &outcomes, &defences.join("<br>"), seen].join(" | ");
         page.push_str(&format!("| {} | {cells} |\n", fault.number));
     }
