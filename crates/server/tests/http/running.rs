@@ -11,6 +11,7 @@ use certwright_server::{ApiToken, ServeConfig, Server};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
@@ -65,8 +66,20 @@ impl Running {
 
 async fn start(folder: tempfile::TempDir, clock: MovedClock) -> Running {
     let configuration = Configuration::of(folder.path().join("data"));
-    let machine = Arc::new(clock.clone());
-    let opened = open_with(&configuration, machine, Arc::new(SystemChance), |options| options).await.unwrap();
+    let mut tries = 0;
+    let opened = loop {
+        match open_with(&configuration, Arc::new(clock.clone()), Arc::new(SystemChance), |options| options)
+            .await
+        {
+            Ok(opened) => break opened,
+            // A program that another test starts has this process's files, the lock among them, until it is loaded.
+            Err(error) if tries < 250 && error.to_string().starts_with("another Certwright uses") => {
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => panic!("{error:#}"),
+        }
+    };
     let socket = folder.path().join("api.sock");
     let config = ServeConfig {
         listen: vec![("127.0.0.1:0".parse().unwrap(), false)],
