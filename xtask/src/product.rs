@@ -76,10 +76,16 @@ pub(crate) fn try_it() -> Result<()> {
 pub(crate) fn screenshots() -> Result<()> {
     install::run()?;
     build()?;
-    let mut tests = web(&["run", "--silent", "test", "--", "screenshots"]);
-    tests.env("CERTWRIGHT_GUI_STAGE", built("examples/gui_stage")?);
+    let mut tests = browser(&["screenshots"])?;
     tests.env("CERTWRIGHT_SCREENSHOTS", workspace::root().join("docs/screenshots"));
     run(tests)
+}
+
+/// The browser tests, or those whose files are named.
+pub(crate) fn browser(files: &[&str]) -> Result<Command> {
+    let mut tests = web(&["run", "--silent", "test", "--"]);
+    tests.args(files).env("CERTWRIGHT_GUI_STAGE", built("examples/gui_stage")?);
+    Ok(tests)
 }
 
 /// npm in the folder of the pages.

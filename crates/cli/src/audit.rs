@@ -4,7 +4,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::look::Look;
 use crate::moment;
-use crate::page::more;
+use crate::page::{Part, more};
 use crate::session::Session;
 use crate::table::{plain, table};
 use certwright_api::audit::{AuditLine, AuditQuery};
@@ -39,12 +39,8 @@ pub struct List {
     /// Before this moment
     #[arg(long, value_name = "MOMENT")]
     before: Option<Timestamp>,
-    /// How many to show, at most 200
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: u32,
-    /// How many to pass over
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    offset: u64,
+    #[command(flatten)]
+    part: Part,
 }
 
 impl AuditCommand {
@@ -57,8 +53,8 @@ impl AuditCommand {
             action: list.action,
             after: list.after,
             before: list.before,
-            offset: Some(list.offset),
-            limit: Some(list.limit),
+            offset: Some(list.part.offset),
+            limit: Some(list.part.limit),
         };
         let page = session.client.audit(&query).await?;
         session.output.answer(|| serde_json::to_string_pretty(&page), |look| words(&page.items, look))?;

@@ -4,7 +4,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::look::Look;
 use crate::moment;
-use crate::page::more;
+use crate::page::{Part, more};
 use crate::session::Session as Door;
 use crate::table::{plain, table};
 use certwright_api::sessions::{Session, SessionQuery};
@@ -24,12 +24,8 @@ pub enum SessionCommand {
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Example:\n  certwright session list")]
 pub struct List {
-    /// How many to show, at most 200
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: u32,
-    /// How many to pass over
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    offset: u64,
+    #[command(flatten)]
+    part: Part,
 }
 
 /// Ends a session.
@@ -47,8 +43,11 @@ impl SessionCommand {
     pub(crate) async fn run(self, door: &Door) -> Result<Exit, Fault> {
         match self {
             Self::List(list) => {
-                let query =
-                    SessionQuery { all: Some(true), offset: Some(list.offset), limit: Some(list.limit) };
+                let query = SessionQuery {
+                    all: Some(true),
+                    offset: Some(list.part.offset),
+                    limit: Some(list.part.limit),
+                };
                 let page = door.client.sessions(&query).await?;
                 let now = door.now();
                 door.output

@@ -4,7 +4,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::look::{Look, Tone, clean};
 use crate::moment;
-use crate::page::more;
+use crate::page::{Part, more};
 use crate::session::Session;
 use crate::table::{page, plain, table};
 use certwright_api::incidents::{CauseKind, Incident, IncidentQuery};
@@ -28,12 +28,8 @@ pub struct List {
     /// Only those that are open
     #[arg(long)]
     open: bool,
-    /// How many to show, at most 200
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: u32,
-    /// How many to pass over
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    offset: u64,
+    #[command(flatten)]
+    part: Part,
 }
 
 /// Which incident to show.
@@ -52,8 +48,8 @@ impl IncidentCommand {
             Self::List(list) => {
                 let query = IncidentQuery {
                     open: list.open.then_some(true),
-                    offset: Some(list.offset),
-                    limit: Some(list.limit),
+                    offset: Some(list.part.offset),
+                    limit: Some(list.part.limit),
                 };
                 let found = session.client.incidents(&query).await?;
                 session

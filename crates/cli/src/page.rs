@@ -2,7 +2,26 @@
 
 use crate::fault::Fault;
 use crate::output::Output;
-use certwright_api::page::Page;
+use certwright_api::page::{Page, PageQuery};
+use clap::Args;
+
+/// Which part of a long list.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Part {
+    /// How many to show, at most 200
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: u32,
+    /// How many to pass over
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) offset: u64,
+}
+
+impl Part {
+    /// What is asked for, where nothing but the part is chosen.
+    pub(crate) fn query(&self) -> PageQuery {
+        PageQuery { offset: Some(self.offset), limit: Some(self.limit) }
+    }
+}
 
 /// Says how to see the rest, where there is one.
 pub(crate) fn more<T>(output: &Output, page: &Page<T>) -> Result<(), Fault> {

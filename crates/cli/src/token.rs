@@ -5,12 +5,11 @@ use crate::fault::Fault;
 use crate::file;
 use crate::look::{Look, Tone};
 use crate::moment;
-use crate::page::more;
+use crate::page::{Part, more};
 use crate::session::Session;
 use crate::span;
 use crate::table::{plain, table};
 use crate::user::{RoleWord, role_word};
-use certwright_api::page::PageQuery;
 use certwright_api::tokens::{NewToken, Scope, Token, TokenDraft};
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
@@ -32,12 +31,8 @@ pub enum TokenCommand {
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Example:\n  certwright token list")]
 pub struct List {
-    /// How many to show, at most 200
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: u32,
-    /// How many to pass over
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    offset: u64,
+    #[command(flatten)]
+    part: Part,
 }
 
 /// Makes a token.
@@ -128,7 +123,7 @@ impl TokenCommand {
 
 impl List {
     async fn run(self, session: &Session) -> Result<Exit, Fault> {
-        let query = PageQuery { offset: Some(self.offset), limit: Some(self.limit) };
+        let query = self.part.query();
         let page = session.client.tokens(&query).await?;
         let now = session.now();
         session.output.answer(|| serde_json::to_string_pretty(&page), |look| rows(&page.items, look, now))?;

@@ -88,7 +88,7 @@ impl Engine {
         let now = self.now();
         // Read before the runs that are stored: one that is stored meanwhile counts twice, and never not at all.
         let beginning = self.admission.beginning();
-        let (questions, work): (Vec<_>, Vec<_>) = self
+        let (questions, mut work): (Vec<Given>, Vec<Given>) = self
             .store
             .due_beside(now, limit)
             .await?
@@ -98,7 +98,6 @@ impl Engine {
                 Given { authority: asks.then_some(authority), work, lane: None }
             })
             .partition(|given| matches!(given.work, Work::RenewalInformation { .. }));
-        let mut work: Vec<Given> = work;
         let mut lanes = self.store.lanes(now).await?;
         for state in &mut lanes {
             let more = beginning.iter().filter(|lane| **lane == state.lane).count();

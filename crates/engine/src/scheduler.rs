@@ -19,9 +19,8 @@ use tokio_util::task::AbortOnDropHandle;
 const LONGEST_NAP: Duration = Duration::from_secs(60);
 /// The pause after the store could not be used: nothing can be done without it.
 const AFTER_TROUBLE: Duration = Duration::from_secs(5);
-/// A moment that has passed but gives no work (it is being worked on) is asked about again after this.
-const SHORTEST_NAP: Duration = Duration::from_millis(20);
-/// Every write wakes the scheduler; however many there are, it looks no more often than this.
+/// Every write wakes the scheduler, and a moment that has passed may give no work (it is being worked on): however that is,
+/// it looks no more often than this.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 /// The pause while every worker is busy; one that ends wakes the scheduler sooner.
 const ALL_BUSY_NAP: Duration = Duration::from_millis(250);
@@ -188,7 +187,7 @@ async fn hand_out(
         None => LONGEST_NAP,
         Some(moment) => Duration::try_from(moment.duration_since(engine.now())).unwrap_or(Duration::ZERO),
     };
-    Ok(nap.clamp(SHORTEST_NAP, LONGEST_NAP))
+    Ok(nap.min(LONGEST_NAP))
 }
 
 /// Certificates that a worker has been given: from which pool, and for which authority.

@@ -1,7 +1,5 @@
 //! The suites: what each runs and what it may cost.
 
-use std::process::Command;
-
 use anyhow::{Context, Result, bail};
 
 use crate::check;
@@ -108,21 +106,14 @@ fn simulation() -> Result<()> {
 fn gui() -> Result<()> {
     product::build()?;
     run(product::web(&["run", "--silent", "check"]))?;
-    run(browser(&[])?)
-}
-
-/// The browser tests, or those whose files are named.
-fn browser(files: &[&str]) -> Result<Command> {
-    let mut tests = product::web(&["run", "--silent", "test", "--"]);
-    tests.args(files).env("CERTWRIGHT_GUI_STAGE", product::built("examples/gui_stage")?);
-    Ok(tests)
+    run(product::browser(&[])?)
 }
 
 /// The tests marked `#[ignore]`, and every screen in every look.
 fn long() -> Result<()> {
     product::build()?;
     run(workspace_command("test", &["--lib", "--bins", "--test", "*", "--", "--ignored"])?)?;
-    let mut thorough = browser(&["every-screen"])?;
+    let mut thorough = product::browser(&["every-screen"])?;
     thorough.env("CERTWRIGHT_GUI_THOROUGH", "1");
     run(thorough)
 }

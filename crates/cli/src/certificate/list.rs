@@ -4,7 +4,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::look::{Look, Tone};
 use crate::moment;
-use crate::page::more;
+use crate::page::{Part, more};
 use crate::session::Session;
 use crate::table::{plain, table};
 use certwright_api::certificates::{Certificate, CertificateQuery, CertificateSort};
@@ -44,12 +44,8 @@ pub struct List {
     /// The other way round
     #[arg(long)]
     desc: bool,
-    /// How many to show, at most 200
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: u32,
-    /// How many to pass over
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    offset: u64,
+    #[command(flatten)]
+    part: Part,
 }
 
 /// How a certificate is.
@@ -120,8 +116,8 @@ impl List {
             asked: self.asked.then_some(true),
             sort: Some(self.sort.into()),
             descending: self.desc.then_some(true),
-            offset: Some(self.offset),
-            limit: Some(self.limit),
+            offset: Some(self.part.offset),
+            limit: Some(self.part.limit),
         };
         let page = session.client.certificates(&query).await?;
         let now = session.now();

@@ -5,11 +5,10 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::look::{Look, Tone};
 use crate::moment;
-use crate::page::more;
+use crate::page::{Part, more};
 use crate::session::Session;
 use crate::table::{plain, table};
 use certwright_api::issuers::{Issuer, IssuerReach};
-use certwright_api::page::PageQuery;
 use clap::Args;
 use jiff::Timestamp;
 
@@ -17,17 +16,13 @@ use jiff::Timestamp;
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Example:\n  certwright authority list")]
 pub struct List {
-    /// How many to show, at most 200
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: u32,
-    /// How many to pass over
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    offset: u64,
+    #[command(flatten)]
+    part: Part,
 }
 
 impl List {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Fault> {
-        let query = PageQuery { offset: Some(self.offset), limit: Some(self.limit) };
+        let query = self.part.query();
         let page = session.client.issuers(&query).await?;
         let now = session.now();
         session.output.answer(|| serde_json::to_string_pretty(&page), |look| rows(&page.items, look, now))?;

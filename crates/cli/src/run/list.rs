@@ -4,7 +4,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::look::{Look, Tone};
 use crate::moment;
-use crate::page::more;
+use crate::page::{Part, more};
 use crate::session::Session;
 use crate::table::{plain, table};
 use certwright_api::page::Page;
@@ -23,12 +23,8 @@ pub struct List {
     /// Only those that go on or wait
     #[arg(long)]
     live: bool,
-    /// How many to show, at most 200
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: u32,
-    /// How many to pass over
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    offset: u64,
+    #[command(flatten)]
+    part: Part,
 }
 
 impl List {
@@ -36,8 +32,8 @@ impl List {
         let query = RunQuery {
             certificate: self.cert,
             live: self.live.then_some(true),
-            offset: Some(self.offset),
-            limit: Some(self.limit),
+            offset: Some(self.part.offset),
+            limit: Some(self.part.limit),
         };
         let page = session.client.runs(&query).await?;
         let now = session.now();

@@ -6,11 +6,10 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::look::{Look, Tone};
 use crate::moment;
-use crate::page::more;
+use crate::page::{Part, more};
 use crate::session::Session;
 use crate::table::{plain, table};
 use certwright_api::issuers::ExternalKey;
-use certwright_api::page::PageQuery;
 use clap::Args;
 use jiff::Timestamp;
 
@@ -20,17 +19,13 @@ use jiff::Timestamp;
 pub struct List {
     #[command(flatten)]
     which: Which,
-    /// How many to show, at most 200
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: u32,
-    /// How many to pass over
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    offset: u64,
+    #[command(flatten)]
+    part: Part,
 }
 
 impl List {
     pub(super) async fn run(self, session: &Session) -> Result<Exit, Fault> {
-        let query = PageQuery { offset: Some(self.offset), limit: Some(self.limit) };
+        let query = self.part.query();
         let page = session.client.external_keys(&self.which.name, &query).await?;
         let now = session.now();
         session.output.answer(|| serde_json::to_string_pretty(&page), |look| rows(&page.items, look, now))?;
